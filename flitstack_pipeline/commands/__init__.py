@@ -1,0 +1,1 @@
+"""Subcommands of `flitstack` that are not verbs of a migration."""

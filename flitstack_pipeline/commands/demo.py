@@ -1,0 +1,62 @@
+"""`flitstack demo`: the example of a source system, migrated into a real Odoo from beginning to end."""
+
+import runpy
+import sys
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from flitstack_pipeline.errors import ConfigurationError
+from flitstack_pipeline.mapping.loading import load_migration, migration_ids
+from flitstack_pipeline.sandbox import Sandbox
+from flitstack_pipeline.settings import Settings, load_settings
+from flitstack_pipeline.stages.result import EXIT_DONE, EXIT_TOLERANCE
+from flitstack_pipeline.stages.target import sandbox_database
+from flitstack_pipeline.terminal import render
+
+STEPS = ("doctor", "inventory", "plan", "approve", "load", "reconcile")
+
+
+def demo(
+    system: Annotated[str, typer.Argument(help="A source system with an example")] = "octopuspro",
+) -> None:
+    """Migrate the example of a source system into the sandbox's Odoo and verify it."""
+    from flitstack_pipeline.cli import run_verb
+
+    settings, console = load_settings(), Console()
+    migration = f"{system}-demo"
+    if migration not in migration_ids(settings):
+        raise ConfigurationError(f"there is no example for {system!r}", hint=f"there are: {', '.join(migration_ids(settings))}")
+    _generate(settings, system)
+    for verb in STEPS:
+        console.rule(f"{verb} {migration}")
+        config = {"who": "demo", "comment": "approved by the demo itself"} if verb == "approve" else None
+        result = run_verb(verb, migration, config)
+        render(result, console)
+        if result.exit_code not in (EXIT_DONE, EXIT_TOLERANCE):
+            raise typer.Exit(result.exit_code)
+    _farewell(settings, migration, console)
+    raise typer.Exit(result.exit_code)
+
+
+def _generate(settings: Settings, system: str) -> None:
+    """Large files of an example are made on the spot, so that they need not be kept in the repository."""
+    generator = settings.root / "examples" / system / "generate.py"
+    if generator.is_file():
+        arguments, sys.argv = sys.argv, [str(generator), "--large"]
+        try:
+            runpy.run_path(str(generator), run_name="__main__")
+        finally:
+            sys.argv = arguments
+
+
+def _farewell(settings: Settings, migration: str, console: Console) -> None:
+    load_migration(settings, migration)
+    access = Sandbox(settings).access(sandbox_database(migration))
+    console.rule("done")
+    console.print(f"Report     {settings.migration_dir(migration) / 'reports' / 'index.html'}", soft_wrap=True)
+    console.print(f"Odoo       {access.url}/web?db={access.database}   login {access.login}, password {access.password}", soft_wrap=True)
+    console.print("           it keeps running until: .venv/bin/flitstack sandbox down")
+    console.print("Dagster    make ui   shows the runs that were just made")
+    console.print(f"Undo       .venv/bin/flitstack rollback {migration}")

@@ -1,0 +1,255 @@
+"""The map compiled against the live Odoo and the extracted source: the one plan that everything else follows.
+
+Dry run, schema creation, transform, load and verification all read the `CompiledMap`; nothing reads the YAML a second time.
+Its hash is what a person approves: it covers every rule, the source's columns and types, the target's identity and each custom
+field, but not what a load itself changes.
+"""
+
+import difflib
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from flitstack_pipeline.errors import ConfigurationError, Problem
+from flitstack_pipeline.ledger.jsonvalues import fingerprint
+from flitstack_pipeline.mapping.custom import custom_fields
+from flitstack_pipeline.mapping.graph import model_order
+from flitstack_pipeline.mapping.spec import FieldSpec, Lookup, ModelSpec, NewField, RecordSetSpec, SystemMap
+from flitstack_pipeline.mapping.target import KEY_FIELD, LiveSchema, Note, SchemaDraft, SchemaPlan, TargetField, ModelPlan
+
+ReadRows = Callable[[str], list[dict[str, Any]]]
+DistinctValues = Callable[[str, str], list[str]]
+
+
+@dataclass(frozen=True)
+class CompiledRecords:
+    """One record set, ready to run. `targets`: its fields in Odoo; `lines`: for each one2many field, those of the line model."""
+
+    name: str
+    model: str
+    spec: RecordSetSpec
+    targets: Mapping[str, TargetField]
+    lines: Mapping[str, Mapping[str, TargetField]]
+
+    @property
+    def compared(self) -> tuple[str, ...]:
+        """The fields that are read back and compared."""
+        return tuple(f for f, alts in self.spec.fields.items() if any(a.compare for a in alts))
+
+
+@dataclass(frozen=True)
+class CompiledModel:
+    """One Odoo model with its record sets, in order. `absent`: why it cannot be loaded on this Odoo, if it cannot."""
+
+    name: str
+    model: str
+    records: tuple[CompiledRecords, ...]
+    absent: str = ""
+
+
+@dataclass(frozen=True)
+class CompiledMap:
+    """The whole plan of a migration, in dependency order. `definitions`: custom field definition (source id) to `model.field`."""
+
+    models: tuple[CompiledModel, ...]
+    schema: SchemaPlan
+    notes: tuple[Note, ...]
+    document: Mapping[str, Any]
+    definitions: Mapping[str, str]
+
+    @property
+    def hash(self) -> str:
+        """SHA-256 of what a person approves."""
+        return fingerprint(self.document)
+
+    def model(self, name: str) -> CompiledModel:
+        return next(m for m in self.models if m.name == name)
+
+    def record_sets(self) -> dict[str, CompiledRecords]:
+        return {rs.name: rs for m in self.models for rs in m.records}
+
+
+def compile_map(
+    system: SystemMap,
+    *,
+    live: LiveSchema,
+    target: Mapping[str, Any],
+    source_schema: Mapping[str, Any],
+    rows_of: ReadRows,
+    distinct: DistinctValues,
+) -> CompiledMap:
+    """Compile a map; `ConfigurationError` lists every field, value or model that this Odoo does not have."""
+    return _Compiler(system, live, rows_of, distinct).run(target, source_schema)
+
+
+class _Compiler:
+    def __init__(self, system: SystemMap, live: LiveSchema, rows_of: ReadRows, distinct: DistinctValues) -> None:
+        self.system = system
+        self.live = live
+        self.rows_of = rows_of
+        self.distinct = distinct
+        self.draft = SchemaDraft()
+        self.notes: list[Note] = []
+        self.problems: list[Problem] = []
+        self.absent: dict[str, str] = {}
+        self.definitions: dict[str, str] = {}
+
+    def run(self, target: Mapping[str, Any], source_schema: Mapping[str, Any]) -> CompiledMap:
+        order = model_order(self.system)
+        for name in order:
+            if reason := self._absent(self.system.models[name]):
+                self.absent[name] = reason
+                self.notes.append(Note("absent", name, reason))
+        models = [self._model(name, self.system.models[name]) for name in order]
+        if self.problems:
+            raise ConfigurationError(self.problems)
+        schema = self.draft.done()
+        document = {
+            "target": dict(target),
+            "source": dict(source_schema),
+            "schema": schema.as_dict(),
+            "models": {
+                m.name: {"model": m.model, "absent": m.absent, "records": {r.name: _document(r) for r in m.records}} for m in models
+            },
+        }
+        return CompiledMap(tuple(models), schema, tuple(self.notes), document, self.definitions)
+
+    def _absent(self, model: ModelSpec) -> str:
+        if model.create or self.live.has_model(model.model):
+            return ""
+        app = f": the app {model.module} is not installed" if model.module else ""
+        return f"Odoo has no {model.model}{app}"
+
+    def _model(self, name: str, model: ModelSpec) -> CompiledModel:
+        if reason := self.absent.get(name):
+            records = tuple(CompiledRecords(n, model.model, rs, {}, {}) for n, rs in model.records.items())
+            return CompiledModel(name, model.model, records, reason)
+        if model.create:
+            self.draft.models[model.model] = ModelPlan(model.model, model.create.label)
+        self.draft.need(model.model, KEY_FIELD, NewField(type="char", label="FlitStack key", index=True))
+        fields = self._live_fields(model.model)
+        return CompiledModel(name, model.model, tuple(self._records(n, model.model, rs, fields) for n, rs in model.records.items()))
+
+    def _live_fields(self, model: str) -> Mapping[str, Mapping[str, Any]]:
+        return self.live.fields_get(model) if self.live.has_model(model) else {}
+
+    def _records(self, name: str, model: str, spec: RecordSetSpec, live: Mapping[str, Mapping[str, Any]]) -> CompiledRecords:
+        if spec.custom_fields:
+            found = dict(spec.fields)
+            for item in custom_fields(spec.custom_fields, self.rows_of(spec.custom_fields.from_)):
+                if isinstance(item, Note):
+                    self.notes.append(item)
+                elif item.name in found:
+                    self.problems.append(Problem(f"{name}.{item.name}", "two custom fields have this name", "rename one by `changes:`"))
+                else:
+                    found[item.name] = (item.spec,)
+                    self.definitions[item.definition] = f"{model}.{item.name}"
+            spec = spec.model_copy(update={"fields": found})
+        fields, targets, lines = self._fields(name, model, spec.from_, spec.fields, live)
+        return CompiledRecords(name, model, spec.model_copy(update={"fields": fields}), targets, lines)
+
+    def _fields(
+        self, where: str, model: str, obj: str, fields: Mapping[str, tuple[FieldSpec, ...]], live: Mapping[str, Mapping[str, Any]]
+    ) -> tuple[dict[str, tuple[FieldSpec, ...]], dict[str, TargetField], dict[str, dict[str, TargetField]]]:
+        kept: dict[str, tuple[FieldSpec, ...]] = {}
+        targets: dict[str, TargetField] = {}
+        lines: dict[str, dict[str, TargetField]] = {}
+        for name, alternatives in fields.items():
+            if absent := self._absent_relation(alternatives):
+                self.notes.append(Note("absent", f"{where}.{name}", f"left out: {absent}"))
+                continue
+            home, target = self._home(f"{where}.{name}", model, obj, name, alternatives, live)
+            if target is None:
+                continue
+            alternatives = tuple(self._without_absent(f"{where}.{name}", alt) for alt in alternatives)
+            if nested := next((alt for alt in alternatives if alt.lines), None):
+                inner_live = self._live_fields(target.relation)
+                inner = self._fields(f"{where}.{home}", target.relation, nested.lines.from_, nested.lines.fields, inner_live)
+                alternatives = (nested.model_copy(update={"lines": nested.lines.model_copy(update={"fields": inner[0]})}),)
+                lines[home] = inner[1]
+            for alt in alternatives:
+                self._check(f"{where}.{name}", alt, target)
+            kept[home] = alternatives
+            targets[home] = target
+        return kept, targets, lines
+
+    def _home(
+        self,
+        where: str,
+        model: str,
+        obj: str,
+        name: str,
+        alternatives: Iterable[FieldSpec],
+        live: Mapping[str, Mapping[str, Any]],
+    ) -> tuple[str, TargetField | None]:
+        """The field that really receives the value, and what it is like."""
+        new = next((a.create for a in alternatives if a.create), None)
+        fallback = next((a.fallback for a in alternatives if a.fallback), None)
+        if name in live and not (new and name.startswith("x_")):
+            return name, TargetField.from_live(name, live[name])
+        if name not in live and new is None and fallback is not None:
+            self.notes.append(Note("fallback", where, f"{model} has no field {name} here; the value goes to {fallback.field}"))
+            name, new = fallback.field, fallback.create
+            if new is None and name in live:
+                return name, TargetField.from_live(name, live[name])
+        if new is None:
+            near = difflib.get_close_matches(name, list(live), n=3)
+            hint = f"did you mean {', '.join(near)}?" if near else "give it `create:` (x_ fields) or a `fallback:`"
+            self.problems.append(Problem(where, f"{model} has no field {name}", hint))
+            return name, None
+        new = self._complete(obj, new, alternatives)
+        if wrong := self.draft.need(model, name, new):
+            self.problems.append(Problem(where, f"{model}.{name} {wrong}", "give one of them another name"))
+        if name in live and live[name]["type"] != new.type:
+            self.problems.append(
+                Problem(where, f"{model}.{name} is there already as {live[name]['type']}, not {new.type}", "rename one of them")
+            )
+        return name, TargetField.from_new(name, new)
+
+    def _absent_relation(self, alternatives: Iterable[FieldSpec]) -> str:
+        """Why a field to be created would refer to a model that this Odoo does not have."""
+        relation = next((a.create.relation for a in alternatives if a.create and a.create.relation), None)
+        if not relation or relation.startswith("@") or relation in {m.model for m in self.system.models.values() if m.create}:
+            return ""
+        return "" if self.live.has_model(relation) else f"Odoo has no {relation}"
+
+    def _complete(self, obj: str, new: NewField, alternatives: Iterable[FieldSpec]) -> NewField:
+        if new.selection == "distinct":
+            columns = [c for a in alternatives for c in a.from_]
+            values = list(dict.fromkeys(v for c in columns for v in self.distinct(obj, c)))
+            return new.model_copy(update={"selection": tuple((v, v) for v in values)})
+        if new.relation and new.relation.startswith("@"):
+            model_name = self.system.record_sets()[new.relation[1:]][0]
+            return new.model_copy(update={"relation": self.system.models[model_name].model})
+        return new
+
+    def _without_absent(self, where: str, alt: FieldSpec) -> FieldSpec:
+        """A field whose lookup goes to records that this Odoo cannot have is left empty, and said."""
+        if alt.lookup is None or not alt.lookup.records:
+            return alt
+        homes = {name: model for name, (model, _) in self.system.record_sets().items()}
+        there = tuple(rs for rs in alt.lookup.records if homes.get(rs) not in self.absent)
+        if there:
+            return alt.model_copy(update={"lookup": Lookup(**{**alt.lookup.model_dump(), "records": there})})
+        self.notes.append(Note("absent", where, f"left empty: {self.absent[homes[alt.lookup.records[0]]]}"))
+        return FieldSpec(value=None)
+
+    def _check(self, where: str, alt: FieldSpec, target: TargetField) -> None:
+        if target.type == "selection" and target.selection:
+            given = [*alt.values.values()] if alt.values else [alt.value] if alt.value is not None else []
+            for value in (str(v) for v in given if v is not None):
+                if value not in target.selection:
+                    self.problems.append(
+                        Problem(where, f"{value!r} is not a value of {target.name}", f"there are: {', '.join(target.selection)}")
+                    )
+        refers = bool(alt.lookup or alt.xmlid or (isinstance(alt.default, dict) and "xmlid" in alt.default))
+        if target.type == "many2one" and not refers and (alt.from_ or alt.template):
+            self.problems.append(Problem(where, f"{target.name} refers to {target.relation}", "say which record: add a `lookup:`"))
+        if refers and target.type not in ("many2one", "many2many", "many2one_reference", "integer"):
+            self.problems.append(Problem(where, f"{target.name} is {target.type} and cannot hold a reference", "drop the lookup"))
+
+
+def _document(records: CompiledRecords) -> dict[str, Any]:
+    """A record set as JSON: its rules, and the type of every field that it writes to."""
+    targets = {n: [t.type, t.relation, t.digits, *t.selection] for n, t in records.targets.items()}
+    return {"rules": records.spec.model_dump(mode="json", by_alias=True, exclude_defaults=True), "targets": targets}

@@ -1,0 +1,395 @@
+"""The map language: what a source system's objects are, and what they become in Odoo.
+
+One file per system, `mappings/systems/<system>.yaml`, has two parts. `objects` says which files, keys and columns the source
+has. `models` says, for each Odoo model, which *record sets* it receives: the records that one object becomes in that model,
+field by field. YAML is data here: whatever is cleverer than naming a column is a named transform.
+
+A field takes its value from exactly one place (`from`, `value`, `template`, `xmlid`, `lines`, `bundle`, `merge`, `collect` or
+`duplicate_of`), and then passes `transform`, `values` (value map), `lookup` and `default`, in that order.
+"""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+
+ColumnType = Literal["id", "text", "integer", "decimal", "boolean", "date", "datetime", "json"]
+FieldType = Literal[
+    "char", "text", "html", "integer", "float", "monetary", "boolean", "date", "datetime", "selection", "many2one", "many2many"
+]
+NAME = r"^[a-z][a-z0-9_]*$"
+Name = Annotated[str, Field(pattern=NAME)]
+
+
+def _as_tuple(value: Any) -> Any:
+    return (value,) if isinstance(value, str | dict) else value
+
+
+OneOrMany = Annotated[tuple[str, ...], BeforeValidator(_as_tuple)]
+
+
+class Spec(BaseModel):
+    """Base of all parts of a map: unknown keys are errors, and nothing changes after it was read."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+
+
+class ColumnSpec(Spec):
+    """One column of a source object. `aliases` are other headers under which exports have it."""
+
+    type: ColumnType = "text"
+    aliases: OneOrMany = ()
+    required: bool = False
+    secret: bool = Field(default=False, description="never kept: neither in Parquet nor in rejects, logs or reports")
+    true_values: OneOrMany = ()
+    false_values: OneOrMany = ()
+
+
+class NumberWithin(Spec):
+    """A key for rows without an id of their own: the columns that name the parent, then a running number."""
+
+    number_within: OneOrMany
+
+
+class Distinct(Spec):
+    """A derived object: one row per distinct combination of `columns` of another object."""
+
+    from_: Name = Field(alias="from")
+    columns: OneOrMany
+    separator: str = Field(default="", description="the (one) column holds several values, parted by this")
+
+
+class Explode(Spec):
+    """A derived object: one row per part of a column that holds several values."""
+
+    from_: Name = Field(alias="from")
+    column: str
+    separator: str = ";"
+
+
+class ObjectSpec(Spec):
+    """One source object: a file of an export, inline `rows`, or derived from another object."""
+
+    title: str = ""
+    files: OneOrMany = ()
+    key: NumberWithin | OneOrMany
+    columns: dict[str, ColumnSpec] = {}
+    rows: tuple[dict[str, Any], ...] = ()
+    distinct: Distinct | None = None
+    explode: Explode | None = None
+    fill_down: OneOrMany = ()
+    optional: bool = False
+    migrates: bool = True
+    reason: str = Field(default="", description="why it does not migrate, in words for the report")
+    rebuild: str = Field(default="", description="what to build in Odoo instead")
+
+    @model_validator(mode="after")
+    def _one_origin(self) -> "ObjectSpec":
+        origins = [n for n in ("files", "rows", "distinct", "explode") if getattr(self, n)]
+        if len(origins) != 1:
+            raise ValueError(f"an object comes from exactly one of files, rows, distinct, explode; this one has {origins or 'none'}")
+        if not self.migrates and not self.reason:
+            raise ValueError("an object that does not migrate says why: add `reason:`")
+        return self
+
+    @property
+    def derived_from(self) -> str | None:
+        """The object that this one is derived from, if it is."""
+        if self.distinct:
+            return self.distinct.from_
+        return self.explode.from_ if self.explode else None
+
+
+class Test(Spec):
+    """A test on one column. Texts are compared without case, and with `-`, `_` and spaces alike."""
+
+    is_: Any = Field(default=None, alias="is")
+    not_: Any = Field(default=None, alias="not")
+    in_: tuple[Any, ...] | None = Field(default=None, alias="in")
+    not_in: tuple[Any, ...] | None = None
+    filled: bool | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _shorthand(cls, value: Any) -> Any:
+        if isinstance(value, dict):
+            return value
+        if isinstance(value, list | tuple):
+            return {"in": value}
+        return {"is": value}
+
+
+class Condition(Spec):
+    """All of the `columns` tests, and at least one of `any`, and none of `none`."""
+
+    columns: dict[str, Test] = {}
+    any: tuple["Condition", ...] = ()
+    none: tuple["Condition", ...] = ()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _shorthand(cls, value: Any) -> Any:
+        if not isinstance(value, dict) or "columns" in value:
+            return value
+        groups = {k: v for k, v in value.items() if k in ("any", "none")}
+        return {"columns": {k: v for k, v in value.items() if k not in groups}, **groups}
+
+    def columns_used(self) -> set[str]:
+        """Names of all columns that this condition looks at."""
+        return set(self.columns).union(*(c.columns_used() for c in (*self.any, *self.none)))
+
+
+class Lookup(Spec):
+    """How a value finds the Odoo record it means.
+
+    `records`: record sets of this migration, tried in order, by source id. `model`: live records of Odoo, by the field(s) `by`,
+    compared without case and outer spaces; more than one hit is never a guess but the same as none.
+    """
+
+    records: OneOrMany = ()
+    key_prefix: str = ""
+    model: str | None = None
+    by: OneOrMany = ()
+    domain: tuple[Any, ...] = ()
+    follow: str = Field(default="", description="take what this many2one field of the record found refers to, instead of itself")
+    many: bool = False
+    missing: Literal["hold", "quarantine", "empty", "skip"] = "hold"
+
+    @model_validator(mode="after")
+    def _one_place(self) -> "Lookup":
+        if bool(self.records) == bool(self.model):
+            raise ValueError("a lookup names either `records` (of this migration) or `model` (of Odoo)")
+        if self.model and not self.by:
+            raise ValueError("a lookup in a model names the field(s) it compares: `by:`")
+        return self
+
+
+class NewField(Spec):
+    """A field to create when the target model lacks it. Its name begins with `x_`."""
+
+    type: FieldType
+    label: str
+    help: str = ""
+    selection: tuple[tuple[str, str], ...] | Literal["distinct"] = ()
+    relation: str | None = None
+    index: bool = False
+
+    @model_validator(mode="before")
+    @classmethod
+    def _selection_labels(cls, value: Any) -> Any:
+        if isinstance(value, dict) and isinstance(value.get("selection"), dict):
+            return {**value, "selection": tuple(value["selection"].items())}
+        return value
+
+    @model_validator(mode="after")
+    def _complete(self) -> "NewField":
+        if self.type == "selection" and not self.selection:
+            raise ValueError("a selection field lists its `selection`, or says `selection: distinct`")
+        if self.type in ("many2one", "many2many") and not self.relation:
+            raise ValueError(f"a {self.type} field names its `relation`")
+        return self
+
+
+class Fallback(Spec):
+    """Where the value goes when the target model does not have the field."""
+
+    field: str
+    create: NewField | None = None
+
+
+class Children(Spec):
+    """Rows of another object that belong to a row: `parent` is their column with the row's source id (several: joined by |)."""
+
+    from_: Name = Field(alias="from")
+    parent: OneOrMany
+    on: str = Field(default="_id", description="the column of the row that `parent` refers to")
+    order_by: OneOrMany = ()
+    where: Condition | None = None
+    joins: dict[str, "Join"] = {}
+
+
+class Lines(Children):
+    """Child rows that become the lines of a one2many field. `required`: a record without a line is quarantined."""
+
+    fields: dict[str, "FieldAlternatives"]
+    required: bool = False
+
+
+class Bundle(Children):
+    """Child rows kept together as JSON text: a list of objects with these `columns` (JSON name: source column)."""
+
+    columns: dict[str, str]
+
+
+class Merge(Children):
+    """Child rows joined to one text, each by `template`."""
+
+    template: str
+    separator: str = "\n"
+
+
+class Collect(Children):
+    """One column of the child rows (several: joined by |) as a list: for many2many fields, by a lookup."""
+
+    column: OneOrMany
+
+
+class DuplicateOf(Spec):
+    """The source id of the first row that has the same value (after `transform`), for rows that are not the first."""
+
+    column: str
+    transform: Annotated[tuple[Any, ...], BeforeValidator(_as_tuple)] = ()
+
+
+class FieldSpec(Spec):
+    """How one target field of a record gets its value."""
+
+    from_: OneOrMany = Field(default=(), alias="from")
+    value: Any = None
+    template: str | None = None
+    xmlid: str | None = None
+    lines: Lines | None = None
+    bundle: Bundle | None = None
+    merge: Merge | None = None
+    collect: Collect | None = None
+    duplicate_of: DuplicateOf | None = None
+
+    transform: Annotated[tuple[Any, ...], BeforeValidator(_as_tuple)] = ()
+    values: dict[str, Any] = {}
+    values_else: Literal["quarantine", "keep", "empty"] = "quarantine"
+    lookup: Lookup | None = None
+    default: Any = None
+    when: Condition | None = None
+    required: bool = False
+
+    create: NewField | None = None
+    fallback: Fallback | None = None
+    write: bool = Field(default=True, description="false: only compared, for values that Odoo itself computes")
+    compare: bool = True
+    why: str = Field(default="", description="a remark for the person who reads the map")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _shorthand(cls, value: Any) -> Any:
+        return {"from": value} if isinstance(value, str) else value
+
+    @model_validator(mode="after")
+    def _one_value(self) -> "FieldSpec":
+        places = [
+            n for n in ("from_", "template", "xmlid", "lines", "bundle", "merge", "collect", "duplicate_of") if getattr(self, n)
+        ] + (["value"] if "value" in self.model_fields_set else [])
+        if len(places) != 1:
+            shown = ", ".join(p.rstrip("_") for p in places) or "none"
+            raise ValueError(
+                "a field takes its value from exactly one of from, value, template, xmlid, lines, bundle, merge, collect, "
+                f"duplicate_of; this one has {shown}"
+            )
+        if len(self.from_) > 1 and not (self.transform or self.lookup):
+            raise ValueError("several columns need a transform that makes one value of them, such as join_words, or a lookup")
+        return self
+
+
+FieldAlternatives = Annotated[tuple[FieldSpec, ...], BeforeValidator(lambda v: tuple(v) if isinstance(v, list) else (v,))]
+
+
+class Join(Spec):
+    """Columns of another object's row, usable as `<join>.<column>`: the row whose source id stands in column `on`."""
+
+    object: Name
+    on: str
+
+
+class Match(Spec):
+    """How a record that Odoo already has is recognised: equal in all fields `by` (case and outer spaces apart)."""
+
+    by: OneOrMany
+    domain: tuple[Any, ...] = ()
+
+
+class Action(Spec):
+    """A step of Odoo's own after the record exists, such as posting an invoice. `do` names it in the registry of actions."""
+
+    do: str
+    when: Condition | None = None
+    with_: dict[str, Any] = Field(default={}, alias="with")
+
+
+class CustomFields(Spec):
+    """Fields that the source's users defined themselves, found in the data: each definition row becomes a field."""
+
+    from_: Name = Field(alias="from")
+    where: Condition | None = None
+    name: str = Field(description="column with the technical name")
+    label: str
+    type: str
+    options: str = ""
+    options_separator: str = ";"
+    column: str = Field(description="column with the header under which the values stand in the object")
+    prefix: str = "x_"
+    types: dict[str, FieldType | None] = Field(description="their type to Odoo's; null: no equivalent, listed")
+    option_records: str = Field(default="", description="record set of the options, for many2many")
+    option_key: OneOrMany = Field(default=(), description="definition columns that precede the option in its source id")
+
+
+class Review(Spec):
+    """Rows that migrate and that a person should look at: `column` is empty, not valid for `transform`, or not unique."""
+
+    column: str
+    what: Literal["empty", "invalid", "shared"]
+    transform: Annotated[tuple[Any, ...], BeforeValidator(_as_tuple)] = ()
+    say: str
+
+
+class RecordSetSpec(Spec):
+    """The records that one object becomes in one model."""
+
+    from_: Name = Field(alias="from")
+    title: str = ""
+    joins: dict[str, Join] = {}
+    where: Condition | None = None
+    where_not_reason: str = Field(default="", description="why rows that fail `where` are excluded, in words")
+    match: tuple[Match, ...] = ()
+    on_match: Literal["link", "overwrite"] = "link"
+    no_match: Literal["create", "skip", "hold"] = "create"
+    skip_reason: str = Field(default="", description="said of a row that has no match, when no_match is skip or hold")
+    fields: dict[str, FieldAlternatives]
+    custom_fields: CustomFields | None = None
+    actions: tuple[Action, ...] = ()
+    review: tuple[Review, ...] = ()
+    context: dict[str, Any] = {}
+    owner: OneOrMany = Field(default=(), description="fields that hold a person, for the owner-resolution rate")
+
+
+class NewModel(Spec):
+    """A custom model to create. Its technical name begins with `x_`; it gets an access right, a list, a form and a menu."""
+
+    label: str
+
+
+class ModelSpec(Spec):
+    """One Odoo model and what it receives. `module`: the Odoo app that must be installed for it."""
+
+    model: str
+    module: str = ""
+    create: NewModel | None = None
+    after: OneOrMany = Field(default=(), description="models that must be complete first though no field refers to them")
+    records: dict[Name, RecordSetSpec]
+
+
+class SystemMap(Spec):
+    """The typical map of one source system."""
+
+    system: Name
+    title: str
+    reader: Literal["exports"]
+    objects: dict[Name, ObjectSpec]
+    models: dict[Name, ModelSpec]
+
+    def record_sets(self) -> dict[str, tuple[str, RecordSetSpec]]:
+        """Every record set by its name, with the name of the model that it belongs to."""
+        return {name: (m, rs) for m, model in self.models.items() for name, rs in model.records.items()}
+
+
+Condition.model_rebuild()
+Lines.model_rebuild()
+Children.model_rebuild()
+RecordSetSpec.model_rebuild()

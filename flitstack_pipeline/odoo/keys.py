@@ -1,0 +1,46 @@
+"""The identity of a migrated record: its key, written by the call that creates it, and its XML ID."""
+
+import hashlib
+import re
+
+from flitstack_pipeline.mapping.target import KEY_FIELD
+
+XML_IDS_FIELD = "x_flitstack_xmlids"
+__all__ = ["KEY_FIELD", "QUIET", "XML_IDS_FIELD", "record_key", "split_key", "xml_module", "xml_name"]
+
+# No mail, no followers, no tracking notes, no invitation: a migration is not a conversation. `tz` makes Odoo read times as sent.
+QUIET = {
+    "tracking_disable": True,
+    "mail_create_nolog": True,
+    "mail_create_nosubscribe": True,
+    "mail_notrack": True,
+    "mail_auto_subscribe_no_notify": True,
+    "mail_activity_quick_update": True,
+    "no_reset_password": True,
+    "tz": "UTC",
+    "lang": "en_US",
+}
+
+
+def record_key(migration: str, record_set: str, source_id: str) -> str:
+    """`<migration>/<record set>/<source id>`: the first two cannot hold a slash, so it reads back unambiguously."""
+    return f"{migration}/{record_set}/{source_id}"
+
+
+def split_key(key: str) -> tuple[str, str, str]:
+    """The parts of a record key."""
+    migration, record_set, source_id = key.split("/", 2)
+    return migration, record_set, source_id
+
+
+def xml_module(migration: str) -> str:
+    """The namespace of a migration's XML IDs. The leading underscores keep it from ever being a module's name."""
+    return f"__flitstack_{migration.replace('-', '_')}__"
+
+
+def xml_name(record_set: str, source_id: str) -> str:
+    """A name for a source id: readable where it can be, and unique by a digest where characters had to go."""
+    plain = re.sub(r"[^A-Za-z0-9_\-]", "_", source_id)
+    if plain == source_id and len(plain) <= 80:
+        return f"{record_set}_{plain}"
+    return f"{record_set}_{plain[:60]}_{hashlib.sha256(source_id.encode()).hexdigest()[:12]}"

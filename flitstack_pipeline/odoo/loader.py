@@ -1,0 +1,301 @@
+"""Load one record set: prepared records in, every source row with its outcome out.
+
+One pass over the source in batches. What exists is told by the ledger, then by the keys in Odoo (a run that was killed may have
+created what the ledger does not know), then by the map's `match`. Records that wait for another of the same set are kept back
+and tried again until none of them moves: so hierarchies load level by level whatever their order in the file.
+"""
+
+import logging
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from flitstack_pipeline.ledger.records import MappedRecord, RowOutcome
+from flitstack_pipeline.ledger.store import Ledger
+from flitstack_pipeline.mapping.compile import CompiledRecords
+from flitstack_pipeline.odoo.keys import KEY_FIELD
+from flitstack_pipeline.odoo.resolve import LiveIndex, Resolved, Resolver
+from flitstack_pipeline.odoo.recover import ADOPTED
+from flitstack_pipeline.odoo.writer import Change, Writer
+from flitstack_pipeline.outcomes import Outcome
+from flitstack_pipeline.transform.values import Prepared, Ref, Rejected
+
+log = logging.getLogger(__name__)
+OnBatch = Callable[[int], None]
+
+
+@dataclass
+class Tally:
+    """What a load has done so far: outcomes of records (not of rows), and the records that actions are due for."""
+
+    records: dict[str, int] = field(default_factory=dict)
+    actions: dict[str, list[MappedRecord]] = field(default_factory=dict)
+
+    def count(self, outcome: str) -> None:
+        self.records[outcome] = self.records.get(outcome, 0) + 1
+
+
+class RecordSetLoader:
+    """Loads one record set of one migration. `why_missing` explains a reference that leads nowhere, for the held row's reason."""
+
+    def __init__(
+        self,
+        records: CompiledRecords,
+        *,
+        writer: Writer,
+        resolver: Resolver,
+        ledger: Ledger,
+        migration: str,
+        run_id: str,
+        why_missing: Callable[[Ref], str],
+    ) -> None:
+        self._records = records
+        self._writer = writer
+        self._resolver = resolver
+        self._ledger = ledger
+        self._migration = migration
+        self._run_id = run_id
+        self._why_missing = why_missing
+        self._claimed: dict[int, str] = {}
+        self._pending: list[RowOutcome] = []
+        self.tally = Tally()
+
+    def load(self, batches: Iterable[Sequence[Prepared | Rejected]], on_batch: OnBatch) -> Tally:
+        """Load everything; `on_batch` gets the number of source rows of each batch that is done."""
+        self._claim_linked()
+        waiting: list[Prepared] = []
+        for batch in batches:
+            waiting.extend(self._batch(batch))
+            on_batch(len(batch))
+        self._drain(waiting)
+        return self.tally
+
+    def _claim_linked(self) -> None:
+        if self._records.spec.match:
+            for batch in self._ledger.iter_mapped(self._migration, self._records.name):
+                self._claimed.update({m.res_id: m.source_id for m in batch})
+
+    def _drain(self, waiting: list[Prepared]) -> None:
+        """Try again what waits for records of its own set; what moves no more is held, and a circle is named."""
+        while waiting:
+            still: list[Prepared] = []
+            for chunk in _chunks(waiting, 500):
+                still.extend(self._batch(chunk))
+            if len(still) == len(waiting):
+                circles = _circles(self._records, still)
+                for prepared in still:
+                    circle = circles.get(prepared.source_id)
+                    if circle:
+                        self._reject(prepared, Outcome.QUARANTINED, circle[0], f"refers to itself in a circle: {circle[1]}")
+                    else:
+                        ref = _self_reference(self._records, prepared)
+                        self._reject(prepared, Outcome.HELD, ref[0], self._why_missing(ref[1])) if ref else None
+                return
+            waiting = still
+
+    def _batch(self, batch: Sequence[Prepared | Rejected]) -> list[Prepared]:
+        """Load one batch; returns the records that wait for others of this record set."""
+        ready: list[Resolved] = []
+        waiting: list[Prepared] = []
+        prepared = []
+        for item in batch:
+            if isinstance(item, Rejected):
+                self._reject(item, item.outcome, item.field, item.reason)
+            else:
+                prepared.append(item)
+        for result in self._resolver.resolve(self._records, prepared):
+            if isinstance(result, Resolved):
+                ready.append(result)
+            elif result.waits_for and self._records.name in result.waits_for.record_sets:
+                waiting.append(result.prepared)
+            else:
+                reason = self._why_missing(result.waits_for) if result.waits_for else result.reason
+                self._reject(result.prepared, result.outcome, result.field, reason)
+        if ready:
+            self._write(ready)
+        self._flush()
+        return waiting
+
+    # -- one batch of resolved records ------------------------------------------------------------------------------
+
+    def _write(self, ready: Sequence[Resolved]) -> None:
+        mapped = self._ledger.mapped(self._migration, self._records.name, [r.source_id for r in ready])
+        unknown = [r for r in ready if r.source_id not in mapped]
+        adopted = self._writer.existing(self._records, [r.source_id for r in unknown]) if unknown else {}
+        known: list[tuple[Resolved, MappedRecord]] = [(r, mapped[r.source_id]) for r in ready if r.source_id in mapped]
+        for record in unknown:
+            if record.source_id in adopted:
+                known.append((record, self._adopt(record, adopted[record.source_id])))
+        rest = [r for r in unknown if r.source_id not in adopted]
+        new: list[Resolved] = []
+        for record in rest:
+            found = self._match(record)
+            if found == "none":
+                new.append(record)
+            elif isinstance(found, int):
+                self._take_over(record, found)
+        if new and self._records.spec.no_match == "create":
+            self._create(new)
+        self._update(known)
+
+    def _adopt(self, record: Resolved, res_id: int) -> MappedRecord:
+        """A record that Odoo has under our key but the ledger does not: made by a call whose reply never came."""
+        self._writer.record_created(self._records, [record], {record.source_id: res_id}, None)
+        return replace(self._writer.mapped(self._records, record, res_id, "created"), values={}, fingerprint=ADOPTED)
+
+    def _create(self, new: Sequence[Resolved]) -> None:
+        written = self._writer.create(self._records, new)
+        by_id = {r.source_id: r for r in new}
+        for refused in written.refused:
+            self._reject(refused.record.prepared, Outcome.QUARANTINED, refused.field, refused.reason)
+        for source_id, res_id in written.ids.items():
+            self._done(by_id[source_id], Outcome.CREATED)
+            self._due(by_id[source_id], self._writer.mapped(self._records, by_id[source_id], res_id, "created"))
+
+    def _match(self, record: Resolved) -> int | str:
+        """The id of the record that Odoo has for this one, "none", or "settled" when the row got its outcome here."""
+        spec = self._records.spec
+        for match in spec.match:
+            values = [record.values.get(f) for f in match.by]
+            if any(v in (None, "") for v in values):
+                continue
+            index: LiveIndex = self._resolver.index(self._records.model, match.by, (*match.domain, (KEY_FIELD, "=", False)))
+            hits = [i for i in index.find(values) if self._claimed.get(i, record.source_id) == record.source_id]
+            if len(hits) > 1:
+                same = " and ".join(f"{f} {v!r}" for f, v in zip(match.by, values, strict=True))
+                reason = f"Odoo has {len(hits)} {self._records.model} with {same} (ids {', '.join(map(str, hits[:5]))}): merge them first"
+                self._reject(record.prepared, Outcome.HELD, match.by[0], reason)
+                return "settled"
+            if hits:
+                self._claimed[hits[0]] = record.source_id
+                return hits[0]
+        if spec.no_match == "create":
+            return "none"
+        reason = spec.skip_reason or f"Odoo has no {self._records.model} for it, and the map does not create one"
+        self._reject(record.prepared, Outcome.SKIPPED if spec.no_match == "skip" else Outcome.HELD, spec.match[0].by[0] if spec.match else "", reason)
+        return "settled"
+
+    def _take_over(self, record: Resolved, res_id: int) -> None:
+        """A record that Odoo had before: only noted, or written with its before-image, as the map says."""
+        if self._records.spec.on_match == "link":
+            self._ledger.save_mapped(self._migration, [self._writer.mapped(self._records, record, res_id, "linked")])
+            self._done(record, Outcome.UNCHANGED, f"linked to {self._records.model} {res_id}, which Odoo had")
+            return
+        entry = self._writer.mapped(self._records, record, res_id, "updated")
+        before = self._writer.read_current(self._records, [res_id], list(record.values)).get(res_id, {})
+        self._update([(record, replace(entry, values=before, fingerprint=""))])
+
+    def _update(self, known: Sequence[tuple[Resolved, MappedRecord]]) -> None:
+        """Write what the source changed since; what a user changed in Odoo since is left as it is, and said."""
+        changed = [(r, m) for r, m in known if m.fingerprint != r.fingerprint and m.origin != "linked"]
+        for record, mapped in known:
+            if mapped.fingerprint == record.fingerprint or mapped.origin == "linked":
+                self._done(record, Outcome.UNCHANGED)
+                self._due(record, mapped)
+        if not changed:
+            return
+        current = self._writer.read_current(self._records, [m.res_id for _, m in changed], list(self._records.targets))
+        changes: list[Change] = []
+        for record, mapped in changed:
+            if mapped.res_id not in current:
+                reason = f"{mapped.model} {mapped.res_id} was deleted in Odoo since; roll back or forget it to load it again"
+                self._reject(record.prepared, Outcome.SKIPPED, "", reason)
+                continue
+            now = current[mapped.res_id]
+            after = {f: v for f, v in record.values.items() if canonical_differs(v, mapped.values.get(f))}
+            if mapped.fingerprint == ADOPTED:
+                after = {f: v for f, v in after.items() if f in now}  # its lines came with the create that made it
+            kept = [f for f in after if f in now and f in mapped.values and canonical_differs(now[f], mapped.values[f]) and canonical_differs(now[f], after[f])]
+            after = {f: v for f, v in after.items() if f not in kept and (f not in now or canonical_differs(now[f], v))}
+            if not after:
+                self._settle_unwritten(record, mapped, kept)
+                continue
+            before = {f: now.get(f) for f in after if f in now}
+            changes.append(Change(record, mapped.res_id, mapped.origin, mapped.state, before, after))
+        done, refused = self._writer.write(self._records, changes)
+        for item in refused:
+            self._reject(item.record.prepared, Outcome.QUARANTINED, item.field, item.reason)
+        for change in done:
+            self._done(change.record, Outcome.UPDATED)
+            self._due(change.record, self._writer.mapped(self._records, change.record, change.res_id, change.origin, change.state))
+
+    def _settle_unwritten(self, record: Resolved, mapped: MappedRecord, kept: Sequence[str]) -> None:
+        if kept:
+            self._reject(record.prepared, Outcome.SKIPPED, kept[0], f"edited in Odoo since it was migrated ({', '.join(kept)}); left as it is")
+            return
+        entry = self._writer.mapped(self._records, record, mapped.res_id, mapped.origin, mapped.state)
+        self._ledger.save_mapped(self._migration, [entry])
+        created = mapped.fingerprint == ADOPTED
+        self._done(record, Outcome.CREATED if created else Outcome.UNCHANGED)
+        self._due(record, entry)
+
+    # -- outcomes ---------------------------------------------------------------------------------------------------
+
+    def _due(self, record: Resolved, mapped: MappedRecord) -> None:
+        if mapped.origin == "linked":
+            return
+        done = set(mapped.state.split(",")) if mapped.state else set()
+        for action in record.prepared.actions:
+            if action not in done:
+                self.tally.actions.setdefault(action, []).append(mapped)
+
+    def _done(self, record: Resolved, outcome: str, reason: str = "") -> None:
+        self.tally.count(outcome)
+        self._pending.extend(_row_outcomes(record.prepared, outcome, reason, "", self._records.name))
+
+    def _reject(self, item: Prepared | Rejected, outcome: str, field_: str, reason: str) -> None:
+        self.tally.count(outcome)
+        self._pending.extend(_row_outcomes(item, outcome, reason, field_, self._records.name))
+
+    def _flush(self) -> None:
+        if self._pending:
+            self._ledger.save_outcomes(self._migration, self._run_id, self._pending)
+            self._pending.clear()
+
+
+def canonical_differs(one: Any, other: Any) -> bool:
+    """Whether two canonical values are different, whatever container the ledger gave them back in."""
+    if isinstance(one, list | tuple) and isinstance(other, list | tuple):
+        return len(one) != len(other) or any(canonical_differs(a, b) for a, b in zip(one, other, strict=True))
+    if isinstance(one, Mapping) and isinstance(other, Mapping):
+        return set(one) != set(other) or any(canonical_differs(v, other[k]) for k, v in one.items())
+    return bool(one != other)
+
+
+def _row_outcomes(item: Prepared | Rejected, outcome: str, reason: str, field_: str, record_set: str) -> Iterator[RowOutcome]:
+    """The record's row, and its child rows: they went, or did not go, with it."""
+    head, *children = item.rows
+    yield RowOutcome(head.object, head.source_id, outcome, reason, field_, head.file, head.row, record_set)
+    parent = f"with {head.object} {head.source_id}" + (f": {reason}" if reason else "")
+    for child in children:
+        yield RowOutcome(child.object, child.source_id, outcome, parent, "", child.file, child.row, record_set)
+
+
+def _self_reference(records: CompiledRecords, prepared: Prepared) -> tuple[str, Ref] | None:
+    for name, value in prepared.values.items():
+        if isinstance(value, Ref) and records.name in value.record_sets:
+            return name, value
+    return None
+
+
+def _circles(records: CompiledRecords, waiting: Sequence[Prepared]) -> dict[str, tuple[str, str]]:
+    """For each record that stands in a circle of references: the field, and the circle in words."""
+    parent = {p.source_id: r for p in waiting if (r := _self_reference(records, p))}
+    found: dict[str, tuple[str, str]] = {}
+    for start in parent:
+        path, at = [], start
+        while at in parent and at not in path:
+            path.append(at)
+            at = parent[at][1].source_id
+        if at in path:
+            circle = path[path.index(at) :]
+            text = " → ".join([*circle, circle[0]])
+            for member in circle:
+                found.setdefault(member, (parent[member][0], text))
+    return found
+
+
+def _chunks(items: Sequence[Prepared], size: int) -> Iterator[Sequence[Prepared]]:
+    for start in range(0, len(items), size):
+        yield items[start : start + size]
+

@@ -1,0 +1,83 @@
+"""After a run that was killed: find out what the calls without a reply have done, before anything else is done.
+
+An open intent is a call that was announced and whose result the ledger does not have. For a create, the keys tell which records
+Odoo has; for a write, the before-images go to the journal whether or not the write came through (restoring them is harmless); for
+schema, the names tell.
+"""
+
+import logging
+
+from flitstack_pipeline.ledger.records import Intent, MappedRecord, NewJournalEntry
+from flitstack_pipeline.ledger.store import Ledger
+from flitstack_pipeline.mapping.target import KEY_FIELD
+from flitstack_pipeline.odoo.client import OdooClient
+from flitstack_pipeline.odoo.keys import QUIET, split_key
+from flitstack_pipeline.odoo.traits import SIDE_RECORDS
+
+log = logging.getLogger(__name__)
+ADOPTED = "adopted"  # the fingerprint of a record that Odoo has and whose values the ledger does not know
+
+
+def recover(client: OdooClient, ledger: Ledger, migration: str, run_id: str) -> int:
+    """Settle all open intents of a migration; returns how many there were."""
+    intents = ledger.open_intents(migration)
+    for intent in intents:
+        log.warning("an earlier run ended during a %s of %d in %s; looking what came of it", intent.op, len(intent.keys), intent.model)
+        if intent.op == "create":
+            journal, mapped = _created(client, intent)
+        elif intent.op == "write":
+            journal, mapped = _written(intent), []
+        elif intent.op == "schema":
+            journal, mapped = _schema(client, intent), []
+        else:
+            journal, mapped = [], []  # actions ask Odoo for each record's state when they run again
+        ledger.close_intent(intent.id, "done", journal=journal, mapped=mapped)
+    return len(intents)
+
+
+def _created(client: OdooClient, intent: Intent) -> tuple[list[NewJournalEntry], list[MappedRecord]]:
+    if KEY_FIELD not in client.fields_get(intent.model):
+        return [], []
+    context = {**QUIET, "active_test": False}
+    side = {f: m for f, m in SIDE_RECORDS.get(intent.model, {}).items() if f in client.fields_get(intent.model)}
+    rows = client.search_read(intent.model, [[KEY_FIELD, "in", list(intent.keys)]], [KEY_FIELD, *side], context=context)
+    journal: list[NewJournalEntry] = []
+    mapped: list[MappedRecord] = []
+    for row in rows:
+        _, record_set, source_id = split_key(row[KEY_FIELD])
+        journal.append(NewJournalEntry(intent.model, row["id"], "create", record_set, source_id, detail="found after a lost reply"))
+        mapped.append(MappedRecord(record_set, source_id, intent.model, row["id"], "created", {}, ADOPTED, "", intent.run_id))
+    beside: list[NewJournalEntry] = []
+    for row in rows:
+        beside += [
+            NewJournalEntry(model, row[f][0], "side", intent.record_set, detail=f"made by Odoo with {intent.model} {row['id']}")
+            for f, model in side.items()
+            if row[f]
+        ]
+    return [*beside, *journal], mapped
+
+
+def _written(intent: Intent) -> list[NewJournalEntry]:
+    journal = []
+    for key, image in zip(intent.keys, intent.before or (), strict=False):
+        _, record_set, source_id = split_key(key)
+        before = dict(image)
+        res_id = int(before.pop("id"))
+        journal.append(NewJournalEntry(intent.model, res_id, "write", record_set, source_id, before=before, detail="reply lost"))
+    return journal
+
+
+def _schema(client: OdooClient, intent: Intent) -> list[NewJournalEntry]:
+    """The intent's keys are names: `model` for ir.model, `model.field` for ir.model.fields, `model.field=value` for values."""
+    journal = []
+    for key in intent.keys:
+        if intent.model == "ir.model":
+            domain: list[list[str]] = [["model", "=", key]]
+        else:
+            name, _, value = key.partition("=")
+            model, _, field = name.rpartition(".")
+            domain = [["model", "=", model], ["name", "=", field]]
+            if intent.model == "ir.model.fields.selection":
+                domain = [["field_id.model", "=", model], ["field_id.name", "=", field], ["value", "=", value]]
+        journal += [NewJournalEntry(intent.model, i, "schema", detail=key) for i in client.search(intent.model, domain)]
+    return journal

@@ -1,0 +1,190 @@
+"""The ledger read backwards: what was created is removed, what was written is restored, what a person changed since is kept.
+
+Every step is marked in the ledger as it is done, so that an interrupted rollback goes on where it stopped.
+"""
+
+import logging
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from flitstack_pipeline.ledger.records import JournalEntry
+from flitstack_pipeline.ledger.store import Ledger
+from flitstack_pipeline.mapping.target import TargetField
+from flitstack_pipeline.odoo.actions import ACTIONS
+from flitstack_pipeline.odoo.canonical import canonical_to_odoo, from_odoo
+from flitstack_pipeline.odoo.client import OdooClient
+from flitstack_pipeline.odoo.errors import OdooError, OdooMissing, OdooRejected, OdooUnsupported
+from flitstack_pipeline.odoo.keys import QUIET
+
+log = logging.getLogger(__name__)
+SCHEMA_ORDER = ("ir.ui.menu", "ir.actions.act_window", "ir.model.fields.selection", "ir.model.fields", "ir.model")
+BATCH = 500
+
+
+@dataclass(frozen=True)
+class Kept:
+    """Something that a rollback left in Odoo, and why."""
+
+    model: str
+    res_id: int
+    what: str
+    reason: str
+
+
+@dataclass
+class UndoResult:
+    """How many records were removed and restored, per model, how many schema entries went, and what was kept."""
+
+    removed: dict[str, int] = field(default_factory=dict)
+    restored: dict[str, int] = field(default_factory=dict)
+    schema: dict[str, int] = field(default_factory=dict)
+    kept: list[Kept] = field(default_factory=list)
+
+
+def undo_migration(
+    client: OdooClient, ledger: Ledger, migration: str, *, keep_changed: bool, on_step: Callable[[str, int], None]
+) -> UndoResult:
+    """Undo all of a migration's journal, newest first; schema last, whenever it was made.
+
+    `keep_changed`: a record that another user wrote to after us stays. `on_step` gets what is being undone and how many.
+    """
+    undo = _Undo(client, ledger, keep_changed)
+    for group in _groups(ledger, migration, lambda e: e.op != "schema"):
+        on_step(f"{group[0].op} {group[0].model}", len(group))
+        undo.group(group)
+    for model in SCHEMA_ORDER:
+        entries = [e for e in _entries(ledger, migration) if e.op == "schema" and e.model == model]
+        if entries:
+            on_step(f"schema {model}", len(entries))
+            undo.schema(model, entries)
+    return undo.result
+
+
+def _entries(ledger: Ledger, migration: str) -> Iterator[JournalEntry]:
+    for item in ledger.journal_backwards(migration):
+        yield from item if isinstance(item, list | tuple) else (item,)
+
+
+def _groups(ledger: Ledger, migration: str, wanted: Callable[[JournalEntry], bool]) -> Iterator[list[JournalEntry]]:
+    group: list[JournalEntry] = []
+    for entry in (e for e in _entries(ledger, migration) if wanted(e)):
+        alike = group and (group[0].op, group[0].model, group[0].detail if entry.op == "action" else "") == (
+            entry.op,
+            entry.model,
+            entry.detail if entry.op == "action" else "",
+        )
+        if group and (not alike or len(group) >= BATCH):
+            yield group
+            group = []
+        group.append(entry)
+    if group:
+        yield group
+
+
+class _Undo:
+    def __init__(self, client: OdooClient, ledger: Ledger, keep_changed: bool) -> None:
+        self._client, self._ledger, self._keep_changed = client, ledger, keep_changed
+        self._kept_ids: set[tuple[str, int]] = set()
+        self.result = UndoResult()
+
+    def group(self, group: list[JournalEntry]) -> None:
+        model = group[0].model
+        if group[0].op in ("create", "side"):
+            self._remove(model, group)
+        elif group[0].op == "write":
+            for entry in group:
+                self._restore(model, entry)
+        elif group[0].op == "action":
+            self._undo_action(model, group)
+        self._ledger.mark_undone([e.id for e in group])
+
+    def _remove(self, model: str, group: list[JournalEntry]) -> None:
+        there = set(self._client.existing(model, [e.res_id for e in group]))
+        ids = [e.res_id for e in group if e.res_id in there]
+        if group[0].op == "create":
+            ids = self._without_changed(model, ids)
+        ids = [i for i in ids if (model, i) not in self._kept_ids]
+        removed = self._unlink(model, ids)
+        if removed:
+            self.result.removed[model] = self.result.removed.get(model, 0) + removed
+
+    def _without_changed(self, model: str, ids: Sequence[int]) -> list[int]:
+        if not (self._keep_changed and ids):
+            return list(ids)
+        by_others = [["id", "in", list(ids)], ["write_uid", "not in", [self._client.uid, 1]]]
+        rows = self._client.search_read(model, by_others, ["display_name", "write_uid"], context={"active_test": False})
+        for row in rows:
+            who = row["write_uid"][1] if row["write_uid"] else "somebody"
+            self._keep(model, row["id"], str(row["display_name"]), f"changed by {who} since")
+        return [i for i in ids if (model, i) not in self._kept_ids]
+
+    def _unlink(self, model: str, ids: Sequence[int]) -> int:
+        """Delete, halving where Odoo refuses, so that one record that is in use does not keep the others."""
+        if not ids:
+            return 0
+        try:
+            self._client.unlink(model, ids, context=QUIET)
+        except (OdooRejected, OdooError) as error:
+            if isinstance(error, OdooUnsupported) or len(ids) == 1:
+                self._keep(model, ids[0], "", error.odoo_message or str(error))
+                return 0
+            middle = len(ids) // 2
+            return self._unlink(model, ids[:middle]) + self._unlink(model, ids[middle:])
+        return len(ids)
+
+    def _restore(self, model: str, entry: JournalEntry) -> None:
+        before = entry.before or {}
+        live = self._client.fields_get(model)
+        targets = {f: TargetField.from_live(f, live[f]) for f in before if f in live and live[f]["type"] not in ("binary", "one2many")}
+        try:
+            rows = self._client.read(model, [entry.res_id], list(targets), context={**QUIET, "active_test": False})
+        except OdooMissing:
+            rows = []
+        if not rows:
+            self._keep(model, entry.res_id, "", "deleted by somebody since; it cannot be restored")
+            return
+        now = {f: from_odoo(rows[0][f], t) for f, t in targets.items()}
+        after = entry.after or {}
+        edited = [f for f in targets if f in after and _differs(now[f], after[f]) and _differs(now[f], before[f])]
+        values = {f: canonical_to_odoo(before[f], t) for f, t in targets.items() if f not in edited and _differs(now[f], before[f])}
+        if edited and self._keep_changed:
+            self._keep(model, entry.res_id, ", ".join(edited), "edited by somebody since; their values stay")
+        if values:
+            self._client.write(model, [entry.res_id], values, context=QUIET)
+        self.result.restored[model] = self.result.restored.get(model, 0) + 1
+
+    def _undo_action(self, model: str, group: list[JournalEntry]) -> None:
+        action = ACTIONS[group[0].detail]
+        ids = self._without_changed(model, self._client.existing(model, [e.res_id for e in group]))
+        if ids and action.undo:
+            action.undo(self._client, ids)
+
+    def schema(self, model: str, entries: Sequence[JournalEntry]) -> None:
+        """Remove schema entries of one kind in one call; names that hold kept records stay with them."""
+        there = set(self._client.existing(model, [e.res_id for e in entries]))
+        kept_models = {m for m, _ in self._kept_ids}
+        ids = []
+        for entry in entries:
+            if entry.res_id not in there:
+                continue
+            owner = entry.detail if model != "ir.model.fields" else entry.detail.rpartition(".")[0]
+            if model in ("ir.model", "ir.model.fields") and owner in kept_models:
+                self._keep(model, entry.res_id, entry.detail, f"records of {owner} were kept, and this is part of them")
+            else:
+                ids.append(entry.res_id)
+        removed = self._unlink(model, ids)
+        self.result.schema[model] = self.result.schema.get(model, 0) + removed
+        self._ledger.mark_undone([e.id for e in entries])
+        self._client.refresh()
+
+    def _keep(self, model: str, res_id: int, what: str, reason: str) -> None:
+        log.warning("kept %s %s %s: %s", model, res_id, what, reason)
+        self._kept_ids.add((model, res_id))
+        self.result.kept.append(Kept(model, res_id, what, reason))
+
+
+def _differs(one: Any, other: Any) -> bool:
+    if isinstance(one, list | tuple) and isinstance(other, list | tuple):
+        return list(one) != list(other)
+    return bool(one != other)

@@ -1,0 +1,132 @@
+"""What differs between the versions of Odoo, as data.
+
+The live database is asked first: `field_name` and `model_name` look for what is there, under the names that versions
+14 to 19 and later have used. `RULES` is for what asking cannot tell.
+"""
+
+import re
+from collections.abc import Callable, Container, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+OLDEST = 14
+JSON2_SINCE = 19
+
+# Create and write without tracking messages, followers, creation notes and mails: what a migration writes is no news.
+# Keys that a version does not know are ignored by it.
+QUIET: Mapping[str, Any] = {
+    "tracking_disable": True,
+    "mail_create_nolog": True,
+    "mail_create_nosubscribe": True,
+    "mail_notrack": True,
+    "mail_auto_subscribe_no_notify": True,
+    "mail_activity_quick_update": True,
+    "no_reset_password": True,
+}
+
+# Name in Odoo 19 -> names that other versions use for the same thing, the newer first.
+MODELS: Mapping[str, tuple[str, ...]] = {
+    "stock.lot": ("stock.production.lot",),  # up to 15
+}
+FIELDS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
+    "account.account": {"company_ids": ("company_id",)},
+    "account.payment": {"memo": ("ref", "communication")},
+    "account.tax": {"price_include_override": ("price_include",)},
+    "crm.lead": {"lost_reason_id": ("lost_reason",), "expected_revenue": ("planned_revenue",)},
+    "crm.stage": {"team_ids": ("team_id",)},
+    "hr.employee": {"hourly_cost": ("timesheet_cost",)},
+    "product.product": {"type": ("detailed_type",)},
+    "product.template": {"type": ("detailed_type",)},
+    "project.task": {"user_ids": ("user_id",), "allocated_hours": ("planned_hours",)},
+    "res.company": {"chart_template": ("chart_template_id",)},
+    "res.groups": {"user_ids": ("users",)},
+    "res.users": {"group_ids": ("groups_id",)},
+    "sale.order.line": {"tax_ids": ("tax_id",), "product_uom_id": ("product_uom",)},
+}
+# What is gone without a successor of the same meaning, and what to do with its values.
+GONE: Mapping[tuple[str, str], str] = {
+    ("res.partner", "mobile"): "Odoo 19 keeps one number, `phone`; a second one needs a field of its own (x_mobile)",
+    ("crm.lead", "mobile"): "Odoo 19 keeps one number, `phone`; a second one needs a field of its own (x_mobile)",
+    ("res.partner", "title"): "Odoo 19 has no titles; keep the text in a field of its own (x_title)",
+    ("crm.lead", "title"): "Odoo 19 has no titles; keep the text in a field of its own (x_title)",
+    ("uom.uom", "category_id"): "Odoo 19 has no categories of units; `relative_uom_id` says what a unit is made of",
+    ("project.task", "kanban_state"): "Odoo 17 and later have `state` instead, with other values",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rule:
+    """A value that holds from one major version on, until a later rule of the same name."""
+
+    name: str
+    since: int
+    value: Any
+
+
+RULES: tuple[Rule, ...] = (
+    # States of a payment that counts: a plain "posted" became two with the outstanding account's end.
+    Rule(name="payment.posted", since=14, value=("posted",)),
+    Rule(name="payment.posted", since=18, value=("in_process", "paid")),
+    # Field values that make a product of each kind.
+    Rule(name="product.service", since=14, value={"type": "service"}),
+    Rule(name="product.service", since=15, value={"detailed_type": "service"}),
+    Rule(name="product.service", since=18, value={"type": "service"}),
+    Rule(name="product.goods", since=14, value={"type": "consu"}),
+    Rule(name="product.goods", since=15, value={"detailed_type": "consu"}),
+    Rule(name="product.goods", since=18, value={"type": "consu"}),
+    Rule(name="product.stored", since=14, value={"type": "product"}),
+    Rule(name="product.stored", since=15, value={"detailed_type": "product"}),
+    Rule(name="product.stored", since=18, value={"type": "consu", "is_storable": True}),
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class OdooVersion:
+    """`raw` as the server says it ("19.0", "saas~18.2+e"); `edition` "community" or "enterprise"."""
+
+    major: int
+    minor: int
+    edition: str
+    raw: str
+
+    @classmethod
+    def parse(cls, raw: str, info: Sequence[Any]) -> "OdooVersion":
+        """Read Odoo's own `version_info`: [19, 0, 0, "final", 0, ""], online versions ["saas~18", 2, …, "e"]."""
+        major = re.search(r"\d+", str(info[0]))
+        minor = re.search(r"\d+", str(info[1])) if len(info) > 1 else None
+        if major is None:
+            raise ValueError(f"no version: {raw!r}")
+        enterprise = (len(info) > 5 and info[5] == "e") or "+e" in raw
+        return cls(
+            major=int(major.group()),
+            minor=int(minor.group()) if minor else 0,
+            edition="enterprise" if enterprise else "community",
+            raw=str(raw),
+        )
+
+    def of_edition(self, edition: str) -> "OdooVersion":
+        return replace(self, edition=edition)
+
+    def rule(self, name: str) -> Any:
+        """The value that holds for this version. KeyError if there is no such rule."""
+        known = [rule for rule in RULES if rule.name == name]
+        if not known:
+            raise KeyError(name)
+        fitting = [rule for rule in known if rule.since <= self.major] or known[:1]
+        return max(fitting, key=lambda rule: rule.since).value
+
+
+def field_name(model: str, name: str, present: Container[str]) -> str | None:
+    """The name under which a live model (`present`: its fields) has what Odoo 19 calls `name`; None if it has not."""
+    for candidate in (name, *FIELDS.get(model, {}).get(name, ())):
+        if candidate in present:
+            return candidate
+    return None
+
+
+def model_name(name: str, has_model: Callable[[str], bool]) -> str | None:
+    """The name under which a live database has the model that Odoo 19 calls `name`; None if it has not."""
+    for candidate in (name, *MODELS.get(name, ())):
+        if has_model(candidate):
+            return candidate
+    return None

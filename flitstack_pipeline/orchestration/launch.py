@@ -1,0 +1,65 @@
+"""Run a verb's job from the command line: the same job, in the same instance, so that its run is in the UI."""
+
+import logging
+import os
+import warnings
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+
+from flitstack_pipeline.mapping.loading import load_migration
+from flitstack_pipeline.orchestration.partitions import register_partitions
+from flitstack_pipeline.settings import ENV_HOME, ENV_PROJECT, Settings
+from flitstack_pipeline.stages.result import EXIT_FAILED, VerbResult
+
+
+def prepare_environment(settings: Settings) -> None:
+    """Point Dagster at the project: its instance is configured by the project's `dagster.yaml`, its files lie in the home."""
+    os.environ.setdefault("DAGSTER_HOME", str(settings.root))
+    os.environ.setdefault(ENV_PROJECT, str(settings.root))
+    os.environ.setdefault(ENV_HOME, str(settings.home))
+    os.environ.setdefault("FLITSTACK_DAGSTER_DIR", str(settings.dagster_dir))
+    Path(settings.dagster_dir).mkdir(parents=True, exist_ok=True)
+
+
+def launch(settings: Settings, verb: str, migration_id: str, *, config: Mapping[str, Any] | None = None) -> VerbResult:
+    """Execute `<system>_<verb>` for a migration and return the verb's result; a run that broke without one is a failed result."""
+    prepare_environment(settings)
+    warnings.filterwarnings("ignore", category=dg.PreviewWarning)
+    _, system = load_migration(settings, migration_id)
+    from flitstack_pipeline.definitions import defs  # only now: it reads the maps
+
+    with dg.DagsterInstance.get() as instance:
+        register_partitions(instance, settings, system.system)
+        job = defs.resolve_job_def(f"{system.system}_{verb}")
+        run_config: dict[str, Any] = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
+        if config:
+            run_config["ops"] = {f"{system.system}_{verb}_op": {"config": dict(config)}}
+        outcome = job.execute_in_process(
+            instance=instance, partition_key=migration_id, run_config=run_config, raise_on_error=False, tags={"flitstack/verb": verb}
+        )
+        return _result(settings, verb, migration_id, outcome)
+
+
+def _result(settings: Settings, verb: str, migration_id: str, outcome: dg.ExecuteInProcessResult) -> VerbResult:
+    from flitstack_pipeline.ledger.store import Ledger
+
+    with Ledger.open(settings) as ledger:
+        last = ledger.last_result(migration_id, verb)
+    if last is not None and last.run_id == outcome.run_id:
+        return VerbResult.from_record(last.result)
+    failures = [e for e in outcome.all_events if e.is_failure]
+    messages = [str(e.message) for e in failures]
+    logging.getLogger(__name__).error("run %s of %s failed: %s", outcome.run_id, verb, messages)
+    return VerbResult(
+        migration=migration_id,
+        verb=verb,
+        run_id=outcome.run_id,
+        ok=False,
+        exit_code=EXIT_FAILED,
+        problems=tuple(messages) or ("the run ended without a result",),
+        summary=f"{verb} failed",
+        next_step=f"look at run {outcome.run_id} in the Dagster UI (`make ui`)",
+    )

@@ -1,0 +1,64 @@
+"""Every Odoo model is an asset, downstream of the objects it is made of and of the models it refers to."""
+
+import dagster as dg
+
+from flitstack_pipeline.mapping.graph import model_order
+from flitstack_pipeline.mapping.spec import SystemMap
+from flitstack_pipeline.mapping.walk import model_needs
+from flitstack_pipeline.orchestration.keys import odoo_key, report_key, source_key
+from flitstack_pipeline.orchestration.metadata import of_model_load, table
+from flitstack_pipeline.orchestration.partitions import partitions_of
+from flitstack_pipeline.orchestration.resource import Engine, verb_of
+from flitstack_pipeline.stages.load import begin_load, load_model
+
+# A second net only: calls are retried where that is safe, and a step can be repeated because no record is made twice.
+RETRY = dg.RetryPolicy(max_retries=2, delay=10, backoff=dg.Backoff.EXPONENTIAL)
+SCHEMA = "schema"
+
+
+def odoo_assets(system: SystemMap) -> list[dg.AssetsDefinition]:
+    """The schema asset, then one asset per model in dependency order."""
+    return [_schema_asset(system), *(_model_asset(system, name) for name in model_order(system))]
+
+
+def _schema_asset(system: SystemMap) -> dg.AssetsDefinition:
+    @dg.asset(
+        key=odoo_key(system.system, SCHEMA),
+        deps=[report_key(system.system, "plan")],
+        partitions_def=partitions_of(system.system),
+        group_name=f"{system.system}_odoo",
+        kinds={"odoo"},
+        retry_policy=RETRY,
+        description="Custom models, fields and selection values, created before any data. Needs the approved plan.",
+    )
+    def schema(context: dg.AssetExecutionContext, engine: Engine) -> dg.MaterializeResult:
+        with engine.run(context.partition_key, context.run_id, verb_of(context.run.job_name, system.system, "load")) as run:
+            gap = begin_load(run)
+        return dg.MaterializeResult(metadata={"created": len(gap.names()), "names": table([{"name": n} for n in gap.names()])})
+
+    return schema
+
+
+def _model_asset(system: SystemMap, name: str) -> dg.AssetsDefinition:
+    objects, models = model_needs(system, name)
+    model = system.models[name]
+
+    @dg.asset(
+        key=odoo_key(system.system, name),
+        deps=[
+            odoo_key(system.system, SCHEMA),
+            *(source_key(system.system, o) for o in sorted(objects)),
+            *(odoo_key(system.system, m) for m in sorted(models)),
+        ],
+        partitions_def=partitions_of(system.system),
+        group_name=f"{system.system}_odoo",
+        kinds={"odoo"},
+        retry_policy=RETRY,
+        description=f"`{model.model}` from {', '.join(sorted({r.from_ for r in model.records.values()}))}",
+    )
+    def odoo_model(context: dg.AssetExecutionContext, engine: Engine) -> dg.MaterializeResult:
+        with engine.run(context.partition_key, context.run_id, verb_of(context.run.job_name, system.system, "load")) as run:
+            load = load_model(run, name)
+        return dg.MaterializeResult(metadata=of_model_load(load))
+
+    return odoo_model

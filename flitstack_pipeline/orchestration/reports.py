@@ -1,0 +1,54 @@
+"""Report assets: the inventory, the plan, the load's account and the reconciliation, each as HTML and JSON."""
+
+from collections.abc import Callable, Iterable
+
+import dagster as dg
+
+from flitstack_pipeline.mapping.spec import SystemMap
+from flitstack_pipeline.orchestration.keys import odoo_key, report_key, source_key
+from flitstack_pipeline.orchestration.metadata import of_result
+from flitstack_pipeline.orchestration.partitions import partitions_of
+from flitstack_pipeline.orchestration.resource import Engine
+from flitstack_pipeline.stages.conclude import conclude
+from flitstack_pipeline.stages.inventory import inventory
+from flitstack_pipeline.stages.load import finish_load
+from flitstack_pipeline.stages.plan import plan
+from flitstack_pipeline.stages.reconcile import reconcile
+from flitstack_pipeline.stages.result import EXIT_FAILED, VerbResult
+from flitstack_pipeline.stages.run import MigrationRun
+
+Verb = Callable[[MigrationRun], VerbResult]
+
+
+def report_assets(system: SystemMap) -> list[dg.AssetsDefinition]:
+    """The four reports of a system, each downstream of what it reports on."""
+    name = system.system
+    sources = [source_key(name, o) for o in system.objects]
+    models = [odoo_key(name, m) for m in system.models]
+    return [
+        _report(system, "inventory", "inventory", inventory, sources, "What the source holds, field by field, and what joins to nothing."),
+        _report(system, "plan", "plan", plan, sources, "The map against the live Odoo, and a dry run. This is what a person approves."),
+        _report(system, "load", "load", finish_load, models, "What became of every row."),
+        _report(system, "reconciliation", "reconcile", reconcile, models, "Whether both sides agree, value by value."),
+    ]
+
+
+def _report(
+    system: SystemMap, name: str, verb: str, body: Verb, deps: Iterable[dg.AssetKey], description: str
+) -> dg.AssetsDefinition:
+    @dg.asset(
+        key=report_key(system.system, name),
+        deps=list(deps),
+        partitions_def=partitions_of(system.system),
+        group_name=f"{system.system}_report",
+        kinds={"html"},
+        description=description,
+    )
+    def report(context: dg.AssetExecutionContext, engine: Engine) -> dg.MaterializeResult:
+        with engine.run(context.partition_key, context.run_id, verb) as run:
+            result = conclude(run, body(run))
+        if result.exit_code == EXIT_FAILED:
+            raise dg.Failure(result.summary, metadata=of_result(result), allow_retries=False)
+        return dg.MaterializeResult(metadata=of_result(result))
+
+    return report

@@ -1,0 +1,37 @@
+"""Every source object is an asset: its rows as Parquet, its content's hash as data version."""
+
+import dagster as dg
+
+from flitstack_pipeline.mapping.custom import definition_objects
+from flitstack_pipeline.mapping.spec import SystemMap
+from flitstack_pipeline.orchestration.keys import source_key
+from flitstack_pipeline.orchestration.metadata import of_extract
+from flitstack_pipeline.orchestration.partitions import partitions_of
+from flitstack_pipeline.orchestration.resource import Engine, verb_of
+from flitstack_pipeline.stages.inventory import extract_object
+
+
+def source_assets(system: SystemMap) -> list[dg.AssetsDefinition]:
+    """One asset per object of a system's map."""
+    return [_source_asset(system, name) for name in system.objects]
+
+
+def _source_asset(system: SystemMap, name: str) -> dg.AssetsDefinition:
+    obj = system.objects[name]
+    origin = [obj.derived_from] if obj.derived_from else []
+    definitions = [rule.from_ for rule in definition_objects(system).get(name, [])]
+
+    @dg.asset(
+        key=source_key(system.system, name),
+        deps=[source_key(system.system, o) for o in dict.fromkeys([*origin, *definitions])],
+        partitions_def=partitions_of(system.system),
+        group_name=f"{system.system}_source",
+        kinds={"parquet"},
+        description=obj.title or name + (f": {obj.reason}" if obj.reason else ""),
+    )
+    def source(context: dg.AssetExecutionContext, engine: Engine) -> dg.MaterializeResult:
+        with engine.run(context.partition_key, context.run_id, verb_of(context.run.job_name, system.system, "inventory")) as run:
+            extract = extract_object(run, name)
+        return dg.MaterializeResult(metadata=of_extract(extract), data_version=dg.DataVersion(extract.sha256))
+
+    return source

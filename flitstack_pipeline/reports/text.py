@@ -1,0 +1,61 @@
+"""Values made fit to be shown: secrets masked, what cannot be seen made visible, what is too long cut with its length said."""
+
+import re
+from collections.abc import Mapping, Sequence
+from itertools import islice
+from typing import Any, Final
+
+from flitstack_pipeline.redact import redact, redact_values
+
+MOST_ROWS: Final = 2_000
+"""Rows of a list that a report shows; the rest is counted and said."""
+
+LONGEST_VALUE: Final = 400
+
+# A value that turns the direction of what follows could make a file name or an amount read as another one; control characters
+# drive terminals; lone surrogates cannot be written as UTF-8 at all.
+_CONTROLS = [code for code in (*range(0x20), *range(0x7F, 0xA0)) if chr(code) not in "\n\t"]
+_DIRECTIONS = [*range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x061C, 0x200E, 0x200F]
+_UNSEEN = [*_CONTROLS, *_DIRECTIONS, *range(0xD800, 0xE000), 0x200B, 0x2028, 0x2029, 0xFEFF]
+_VISIBLE: dict[int, str] = {code: f"‹U+{code:04X}›" for code in _UNSEEN} | {ord("\r"): "‹CR›"}
+_SUSPECT = re.compile(f"[{''.join(map(re.escape, map(chr, _VISIBLE)))}]")
+
+
+def visible(text: str) -> str:
+    """The text with control, direction and zero-width characters spelt out; line breaks and tabs stay."""
+    return text.translate(_VISIBLE) if _SUSPECT.search(text) else text
+
+
+def presentable(value: Any) -> Any:
+    """A copy of a JSON-like structure, redacted and visible in all its texts and keys."""
+    return _visible_values(redact_values(value))
+
+
+def clipped(text: str, longest: int = LONGEST_VALUE) -> str:
+    """The text, or its beginning and how long it is."""
+    return text if len(text) <= longest else f"{text[:longest].rstrip()}… ({len(text):,} characters)"
+
+
+def one_line(text: str, longest: int) -> str:
+    """A text for a terminal: redacted, visible, on one line."""
+    return clipped(visible(redact(" ".join(text.split()))), longest)
+
+
+def capped(rows: Sequence[Any]) -> list[Any]:
+    """The rows that a report shows, presentable. Cut before anything else is done with them: there may be millions."""
+    return [presentable(row) for row in islice(rows, MOST_ROWS)]
+
+
+def amount(number: int, one: str, many: str = "") -> str:
+    """A number with its noun: "1 row", "2,000 rows"."""
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+def _visible_values(value: Any) -> Any:
+    if isinstance(value, str):
+        return visible(value)
+    if isinstance(value, Mapping):
+        return {visible(str(key)): _visible_values(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_visible_values(item) for item in value]
+    return value

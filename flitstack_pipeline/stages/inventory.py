@@ -1,0 +1,78 @@
+"""Extract every source object, profile every field, and find every row that joins to nothing."""
+
+from dataclasses import asdict
+from itertools import islice
+from typing import Any
+
+from flitstack_pipeline.mapping.spec import SystemMap
+from flitstack_pipeline.mapping.walk import children_of, places
+from flitstack_pipeline.outcomes import Counts
+from flitstack_pipeline.progress import current
+from flitstack_pipeline.sources.base import ObjectExtract
+from flitstack_pipeline.sources.integrity import Relation, check_relations, iter_orphans
+from flitstack_pipeline.sources.profile import profile_object
+from flitstack_pipeline.stages.result import EXIT_DONE, VerbResult
+from flitstack_pipeline.stages.run import MigrationRun
+
+ORPHANS_SHOWN = 2000
+
+
+def extract_object(run: MigrationRun, name: str) -> ObjectExtract:
+    """Extract one object anew."""
+    progress, task = current(), f"extract {name}"
+    progress.start(task, 0)
+    extract = run.extract(name)
+    rejected = f", {extract.rejected:,} rows could not be read" if extract.rejected else ""
+    progress.finish(task, f"{extract.rows:,} rows{rejected}")
+    return extract
+
+
+def inventory(run: MigrationRun) -> VerbResult:
+    """Profile what was extracted; the details hold files, columns, rejects and orphans for the report."""
+    extracts = {name: run.extracted(name) for name in run.system.objects}
+    links = relations(run.system)
+    checked = check_relations(run.extracts, links)
+    orphans = sum(f.orphans for f in checked)
+    unmatched = [f for f in run.source().files() if f.object is None]
+    rejected = sum(e.rejected for e in extracts.values())
+    problems = [f"{f.file} belongs to no object of the map" for f in unmatched]
+    details: dict[str, Any] = {
+        "files": [asdict(f) for e in extracts.values() for f in e.files] + [asdict(f) for f in unmatched],
+        "columns": {name: [asdict(c) for c in e.columns] for name, e in extracts.items()},
+        "profiles": {name: asdict(profile_object(e)) for name, e in extracts.items()},
+        "orphans": [asdict(o) for o in islice(iter_orphans(run.extracts, links), ORPHANS_SHOWN)],
+        "relations": [{**asdict(f.relation), "rows": f.rows, "filled": f.filled, "orphans": f.orphans} for f in checked],
+        "titles": {name: obj.title or name for name, obj in run.system.objects.items()},
+        "not_migrated": {name: [obj.reason, obj.rebuild] for name, obj in run.system.objects.items() if not obj.migrates},
+    }
+    total = sum(e.rows + e.rejected for e in extracts.values())
+    return VerbResult(
+        migration=run.id,
+        verb="inventory",
+        run_id=run.run_id,
+        ok=True,
+        exit_code=EXIT_DONE,
+        objects={name: Counts(extracted=e.rows + e.rejected) for name, e in extracts.items()},
+        problems=tuple(problems),
+        summary=f"{total:,} rows in {len(extracts)} objects; {rejected:,} could not be read, {orphans:,} join to nothing",
+        next_step=f"flitstack plan {run.id}",
+        details=details,
+    )
+
+
+def relations(system: SystemMap) -> list[Relation]:
+    """Which column refers to which object, as the map's lookups, joins and child rows have it."""
+    found: dict[tuple[str, str, str], Relation] = {}
+    homes = {name: records.from_ for name, (_, records) in system.record_sets().items()}
+    for name, (model, records) in system.record_sets().items():
+        links = [(records.from_, join.on, join.object) for join in records.joins.values()]
+        for place in places(model, name, records):
+            lookup = place.field.lookup
+            if lookup and len(lookup.records) == 1 and len(place.field.from_) == 1 and not lookup.many and "." not in place.field.from_[0]:
+                links.append((place.object, place.field.from_[0], homes[lookup.records[0]]))
+            if (children := children_of(place.field)) and children.on == "_id" and len(children.parent) == 1:
+                links.append((children.from_, children.parent[0], place.object))
+        for child, column, parent in links:
+            if column in system.objects[child].columns and not system.objects[parent].rows and not system.objects[parent].derived_from:
+                found[child, column, parent] = Relation(child, column, parent)
+    return list(found.values())

@@ -1,0 +1,107 @@
+"""Rows of other objects that a record needs: joined rows by id, child rows by parent, first holders of a value.
+
+Child rows are kept as one Arrow table sorted by parent (columns, not Python objects), and only the columns that the map names.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from flitstack_pipeline.mapping.spec import Children, DuplicateOf, Join
+
+OpenTable = Callable[[str, "list[str] | None"], pa.Table]
+
+
+def table_reader(folder: Path) -> OpenTable:
+    """Read an object's Parquet, all columns or some (those that the file has), from the folder of the extracts."""
+
+    def read(name: str, columns: list[str] | None) -> pa.Table:
+        path = folder / f"{name}.parquet"
+        if columns is not None:
+            have = set(pq.read_schema(path).names)
+            columns = [c for c in columns if c in have]
+        return pq.read_table(path, columns=columns)
+
+    return read
+
+
+class JoinedRows:
+    """Rows of one object by source id."""
+
+    def __init__(self, read: OpenTable, join: Join, columns: Iterable[str]) -> None:
+        self.on = join.on
+        wanted = sorted({"_id", *columns})
+        table = read(join.object, wanted)
+        self._at = {key: i for i, key in enumerate(table.column("_id").to_pylist())}
+        self._table = table.combine_chunks()
+
+    def columns_for(self, alias: str, row: Mapping[str, Any]) -> dict[str, Any]:
+        """The joined row's values under `<alias>.<column>`; nothing when there is no such row."""
+        at = self._at.get(str(row.get(self.on) or ""))
+        if at is None:
+            return {}
+        return {f"{alias}.{name}": self._table.column(name)[at].as_py() for name in self._table.column_names}
+
+
+class ChildRows:
+    """Rows of one object by the parent that they name."""
+
+    def __init__(self, read: OpenTable, spec: Children) -> None:
+        self._on = spec.on
+        table = read(spec.from_, None)
+        parent = parent_ids(table, spec.parent)
+        table = table.append_column("_parent", parent)
+        order = [("_parent", "ascending"), *((c, "ascending") for c in spec.order_by), ("_row", "ascending")]
+        self._table = table.take(pc.sort_indices(table, sort_keys=order)).combine_chunks()
+        self._span: dict[str, tuple[int, int]] = {}
+        start, previous = 0, None
+        for at, name in enumerate(self._table.column("_parent").to_pylist()):
+            if name != previous:
+                if previous is not None:
+                    self._span[previous] = (start, at)
+                start, previous = at, name
+        if previous is not None:
+            self._span[previous] = (start, self._table.num_rows)
+
+    def of(self, row: Mapping[str, Any]) -> list[dict[str, Any]]:
+        """The child rows of a row, in order."""
+        start, stop = self._span.get(str(row.get(self._on) or ""), (0, 0))
+        return self._table.slice(start, stop - start).to_pylist() if stop > start else []
+
+
+def parent_ids(table: pa.Table, columns: Sequence[str]) -> pa.Array:
+    """The ids that child rows name as their parent; null where a part is missing."""
+    parts = [table.column(c).cast(pa.string()) for c in columns]
+    return parts[0] if len(parts) == 1 else pc.binary_join_element_wise(*parts, "|")
+
+
+class FirstHolders:
+    """For each value of a column, the source id of the first row that has it."""
+
+    def __init__(self, read: OpenTable, obj: str, spec: DuplicateOf, transform: Callable[[Any], Any]) -> None:
+        self._first: dict[Any, str] = {}
+        self._column = spec.column
+        self._transform = transform
+        table = read(obj, ["_id", spec.column])
+        for source_id, value in zip(table.column("_id").to_pylist(), table.column(spec.column).to_pylist(), strict=True):
+            if (key := self._key(value)) is not None:
+                self._first.setdefault(key, source_id)
+
+    def first_of(self, row: Mapping[str, Any]) -> str | None:
+        """The id of the first row with this row's value, unless that is the row itself."""
+        first = self._first.get(self._key(row.get(self._column)))
+        return None if first == row["_id"] else first
+
+    def _key(self, value: Any) -> Any:
+        return None if value in (None, "") else self._transform(value)
+
+
+def iter_batches(path: Path, batch_size: int) -> Iterator[list[dict[str, Any]]]:
+    """A Parquet file as lists of rows in exact Python types, without holding the file in memory."""
+    with pq.ParquetFile(path) as file:
+        for batch in file.iter_batches(batch_size=batch_size):
+            yield batch.to_pylist()
