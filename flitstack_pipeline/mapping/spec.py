@@ -57,6 +57,12 @@ class Distinct(Spec):
     columns: OneOrMany
     separator: str = Field(default="", description="the (one) column holds several values, parted by this")
 
+    @model_validator(mode="after")
+    def _one_column(self) -> "Distinct":
+        if self.separator and len(self.columns) != 1:
+            raise ValueError("`separator` parts the values of exactly one column")
+        return self
+
 
 class Explode(Spec):
     """A derived object: one row per part of a column that holds several values."""

@@ -11,6 +11,7 @@ import dagster as dg
 
 from flitstack_pipeline.mapping.loading import load_migration
 from flitstack_pipeline.orchestration.partitions import register_partitions
+from flitstack_pipeline.redact import redact
 from flitstack_pipeline.settings import ENV_HOME, ENV_PROJECT, Settings
 from flitstack_pipeline.stages.result import EXIT_FAILED, VerbResult
 
@@ -50,8 +51,7 @@ def _result(settings: Settings, verb: str, migration_id: str, outcome: dg.Execut
         last = ledger.last_result(migration_id, verb)
     if last is not None and last.run_id == outcome.run_id:
         return VerbResult.from_record(last.result)
-    failures = [e for e in outcome.all_events if e.is_failure]
-    messages = [str(e.message) for e in failures]
+    messages = [redact(_cause(event)) for event in outcome.all_events if event.is_step_failure]
     logging.getLogger(__name__).error("run %s of %s failed: %s", outcome.run_id, verb, messages)
     return VerbResult(
         migration=migration_id,
@@ -63,3 +63,11 @@ def _result(settings: Settings, verb: str, migration_id: str, outcome: dg.Execut
         summary=f"{verb} failed",
         next_step=f"look at run {outcome.run_id} in the Dagster UI (`make ui`)",
     )
+
+
+def _cause(event: dg.DagsterEvent) -> str:
+    """The innermost error of a failed step, in one line."""
+    error = getattr(event.event_specific_data, "error", None)
+    while error is not None and error.cause is not None:
+        error = error.cause
+    return f"{event.step_key}: {error.message.strip() if error else event.message}"

@@ -19,10 +19,10 @@ def story(trace):
 
 def test_the_latest_outcome_of_a_row_stands(ledger):
     ledger.save_outcomes("acme", "run-1", [outcome("C1", "held", "no account A9", file="c.csv", row=4)])
-    ledger.save_outcomes("acme", "run-2", [outcome("C1", "created", file="c.csv", row=5, record_set="customer")])
+    ledger.save_outcomes("acme", "run-2", [outcome("C1", "created", file="c.csv", row=5)])
     (latest,) = ledger.outcomes("acme")
     assert latest.outcome is Outcome.CREATED
-    assert (latest.reason, latest.file, latest.row, latest.record_set) == ("", "c.csv", 5, "customer")
+    assert (latest.reason, latest.file, latest.row) == ("", "c.csv", 5)
     assert latest.run_id == "run-2"
     assert ledger.count_outcomes("acme") == {"customer": {"created": 1}}
 
@@ -151,3 +151,11 @@ def test_where_follows_the_record_set_that_the_outcome_names(ledger):
 def test_where_knows_nothing_of_an_unknown_row(ledger):
     trace = ledger.where("acme", "customer", "nobody")
     assert (trace.outcome, trace.mapped, trace.journal, trace.history) == (None, (), (), ())
+
+
+def test_a_row_in_several_record_sets_counts_once_by_what_needs_a_person(ledger):
+    ledger.save_outcomes("acme", "run-1", [outcome("C1", "created", record_set="employee"), outcome("C2", "created", record_set="employee")])
+    ledger.save_outcomes("acme", "run-1", [outcome("C1", "excluded", record_set="user"), outcome("C2", "held", "no login", record_set="user")])
+    assert ledger.count_outcomes("acme") == {"customer": {"created": 1, "held": 1}}
+    assert ledger.where("acme", "customer", "C2").outcome.reason == "no login"
+    assert ledger.where("acme", "customer", "C1").outcome.outcome == "created"

@@ -81,7 +81,9 @@ def rollback(result: VerbResult, around: Surroundings) -> dict[str, Any]:
 
 def _balance(total: Counts) -> Figure:
     missing = total.extracted - total.accounted
-    return Figure("✓" if not missing else f"{missing:+,}", "every row accounted for" if not missing else "rows unaccounted for", _tone(not missing))
+    if not missing:
+        return Figure("✓", "every row accounted for", "good")
+    return Figure(abs(missing), "rows unaccounted for" if missing > 0 else "rows counted twice", "bad")
 
 
 def _tone(good: bool) -> str:

@@ -78,7 +78,7 @@ def _workbook_number(value: float) -> str:
 
 
 def from_json(value: Any) -> str | None:
-    """Turn a JSON value into text. Objects and arrays become JSON text again."""
+    """Turn a value of JSON or of the map into text. Objects and arrays become JSON text again."""
     if value is None:
         return None
     if isinstance(value, JsonFloat):
@@ -87,8 +87,10 @@ def from_json(value: Any) -> str | None:
         return value.translate(_WITHOUT_MARKS) or None
     if isinstance(value, bool):
         return f"{FLAG}{'true' if value else 'false'}"
-    if isinstance(value, int):
+    if isinstance(value, int | float | Decimal):
         return f"{NUMBER}{value}"
+    if isinstance(value, dt.date):
+        return f"{MOMENT}{value}"
     return NESTED + dump_json(value)
 
 

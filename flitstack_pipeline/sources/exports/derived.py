@@ -39,7 +39,9 @@ def derive(name: str, spec: Any, origin: ObjectExtract, *, into: Path) -> Object
     if spec.distinct:
         wanted = list(_get(spec.distinct, "columns"))
         _require(name, wanted, types)
-        fields, rows = {c: arrow[c] for c in wanted}, _distinct_rows(origin, wanted)
+        separator = _get(spec.distinct, "separator")
+        fields = {c: arrow[c] for c in wanted}
+        rows = _distinct_parts(origin, wanted[0], separator) if separator else _distinct_rows(origin, wanted)
         said = f"distinct values of {', '.join(wanted)} in {origin.object}"
     else:
         column = _get(spec.explode, "column")
@@ -105,6 +107,18 @@ def _distinct_rows(origin: ObjectExtract, columns: list[str]) -> Iterator[Row]:
                 seen.add(values)
                 first = batch.slice(group["_place_min"], 1).to_pylist()[0]
                 yield {"_file": first["_file"], "_row": first["_row"], **dict(zip(columns, values, strict=True))}
+
+
+def _distinct_parts(origin: ObjectExtract, column: str, separator: str) -> Iterator[Row]:
+    """The distinct parts of a column whose cells hold several."""
+    seen: set[str] = set()
+    with pq.ParquetFile(origin.path) as file:
+        for batch in file.iter_batches(batch_size=BATCH_ROWS, columns=["_file", "_row", column]):
+            for row in batch.to_pylist():
+                for part in _parts(row[column], separator):
+                    if part not in seen:
+                        seen.add(part)
+                        yield {**row, column: part}
 
 
 def _exploded_rows(origin: ObjectExtract, column: str, *, element: str, separator: str) -> Iterator[Row]:

@@ -73,10 +73,10 @@ class Evidence:
         doubtful = next((s for r, s in self.seen.items() if s.differs and len(r & left) > 1), None)
         if doubtful is None:
             return Settled(next(r for r in self.all_readings if r in left), "")
-        options = " or ".join(r for r in self.all_readings if r in left)
+        options = self._as(" or ".join(_yaml(r) for r in self.all_readings if r in left))
         return Problem(
             f"{doubtful.where}, column “{self.column}”",
-            f"“{doubtful.example}” can be read as {options}, and no other cell of the column settles it",
+            f"“{doubtful.example}” can be read {options}, and no other cell of the column settles it",
             self._advice(next(r for r in self.all_readings if r in left)),
         )
 
@@ -90,7 +90,7 @@ class Evidence:
             other = next(r for r in self.all_readings if r != setting.value and any(r in seen for seen in self.seen))
             return Problem(
                 f"{against[0].where}, column “{self.column}”",
-                f"“{against[0].example}” cannot be read as {setting.value}, which `{self.option}` says for “{setting.key}”",
+                f"“{against[0].example}” cannot be read {self._as(_yaml(setting.value))}, which `{self.option}` says for “{setting.key}”",
                 self._advice(other),
             )
         return Settled(setting.value, f"configured for “{setting.key}”")
@@ -99,13 +99,16 @@ class Evidence:
         strict = [(r, s) for r, s in self.seen.items() if len(r) < len(self.all_readings)]
         first = strict[0]
         other = next((rs for rs in strict if not rs[0] & first[0]), strict[-1])
+        one, two = (self._as("/".join(_yaml(r) for r in sorted(rs[0]))) for rs in (first, other))
         return Problem(
             f"{first[1].where}, column “{self.column}”",
-            f"“{first[1].example}” can only be {'/'.join(sorted(first[0]))}, but “{other[1].example}” ({other[1].where}) can only be "
-            f"{'/'.join(sorted(other[0]))}",
+            f"“{first[1].example}” can only be read {one}, “{other[1].example}” in {other[1].where} only {two}",
             self._advice(sorted(max(strict, key=lambda rs: rs[1].cells)[0])[0])
-            + "; cells that contradict it are then rejected",
+            + "; rows whose cell contradicts it are then rejected",
         )
+
+    def _as(self, readings: str) -> str:
+        return f"with decimal mark {readings}" if self.option == "decimal_mark" else f"as {readings}"
 
     def _advice(self, reading: str) -> str:
         return f'add to the migration file what is right, such as: source: {{{self.option}: {{"{self.object}.{self.column}": {_yaml(reading)}}}}}'

@@ -18,7 +18,7 @@ from flitstack_pipeline.sources.exports.header import normalise
 from flitstack_pipeline.sources.exports.items import Item, kind
 from flitstack_pipeline.sources.exports.workbook import workbook_sheets
 
-_TRAILING_NUMBERS = re.compile(r"[\s_\-.(]*(?:part|no)?[\s_\-.(]*\d[\d\s_\-.:()tTzZ]*$")
+_TRAILING_NUMBER = re.compile(r"[\s_\-.(]*(?:part|no)?[\s_\-.(]*\d+[tTzZ]?\)*$")
 _ATTACHMENTS = "attachments"
 _IGNORED = re.compile(r"(^|/)(\.|~\$|__MACOSX/|Thumbs\.db$|desktop\.ini$)")
 _MANIFEST = "manifest.json"
@@ -135,11 +135,11 @@ def _place_sheets(item: Item, stems: Mapping[str, str], *, result: Folder) -> bo
 
 
 def match_stem(stem: str, stems: Mapping[str, str]) -> str | None:
-    """Find the object that a file name belongs to: by the whole name, else without what is a date or number at its end."""
+    """Find the object that a file name belongs to: by the whole name, else without one number after the other at its end."""
     while True:
         if (found := stems.get(normalise(stem))) is not None:
             return found
-        shorter = _TRAILING_NUMBERS.sub("", stem)
+        shorter = _TRAILING_NUMBER.sub("", stem)
         if shorter == stem or not shorter:
             return None
         stem = shorter

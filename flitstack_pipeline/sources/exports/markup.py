@@ -18,6 +18,7 @@ from flitstack_pipeline.sources.exports.items import Item
 from flitstack_pipeline.sources.exports.table import Block, Sheet
 
 _SS = "{urn:schemas-microsoft-com:office:spreadsheet}"
+_BREAK = "\u2028"
 _DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
 
 
@@ -98,9 +99,9 @@ def _span(cell: html.HtmlElement, name: str) -> int:
 
 def _cell_text(cell: html.HtmlElement) -> str | None:
     for line_break in cell.iter("br"):
-        line_break.tail = "\x1e" + (line_break.tail or "")
+        line_break.tail = _BREAK + (line_break.tail or "")
     text = " ".join(cell.text_content().split(" ")).strip()
-    lines = [re.sub(r"[ \t\r\n]+", " ", line).strip() for line in text.split("\x1e")]
+    lines = [re.sub(r"[ \t\r\n]+", " ", line).strip() for line in text.split(_BREAK)]
     joined = "\n".join(lines).strip("\n")
     return re.sub("[\U000fd800-\U000fdfff]", lambda m: chr(ord(m.group()) - 0xF0000), joined) or None
 

@@ -4,6 +4,7 @@ calamine gives stored results, real dates (of the 1900 and the 1904 epoch) and n
 without a stored result as an empty cell. Both would be values lost without a word, so XLSX files are searched for them first.
 """
 
+import io
 import re
 import zipfile
 from collections.abc import Iterator
@@ -50,7 +51,8 @@ def workbook_sheets(item: Item) -> WorkbookSheets:
 
 def _open(item: Item) -> CalamineWorkbook:
     try:
-        return CalamineWorkbook.from_filelike(item.seekable())
+        with item.open() as stream:
+            return CalamineWorkbook.from_filelike(io.BytesIO(stream.read()))
     except PasswordError as error:
         raise SourceError([Problem(item.name, "is protected by a password", "save it without one")]) from error
     except (CalamineError, ZipError) as error:

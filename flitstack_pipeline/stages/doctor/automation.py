@@ -7,8 +7,8 @@ from flitstack_pipeline.stages.doctor.examination import Examination
 from flitstack_pipeline.stages.doctor.findings import Findings, counted, listed, ok, warning
 
 QUIET_COVERS = (
-    "the load is quiet: no tracking notes, no followers, no notes of creation, no mails about assignments, no invitations "
-    "of users; that does not cover automation rules, scheduled actions and invitations to meetings"
+    "the load is quiet: no tracking notes, no followers, no notes of creation, no mails about assignments, no "
+    "invitations of users; that does not cover automation rules, scheduled actions and invitations to meetings"
 )
 # Scheduled actions that stand on another model than the records which they work on.
 ACTS_ON = {"crm.team": "crm.lead", "calendar.alarm_manager": "calendar.event", "project.task.type": "project.task"}
@@ -24,7 +24,7 @@ HARMLESS = frozenset(
 )
 EFFECTS = {
     "crm.ir_cron_crm_lead_assign": "gives leads without a salesperson to one, and mails them",
-    "crm_iap_enrich.ir_cron_lead_enrichment": "sends leads' e-mail addresses to Odoo's enrichment service and fills fields",
+    "crm_iap_enrich.ir_cron_lead_enrichment": "sends leads' addresses to Odoo's enrichment service and fills fields",
     "account.ir_cron_auto_post_draft_entry": "posts drafts that are marked for it",
     "calendar.ir_cron_scheduler_alarm": "mails reminders of meetings to come",
     "auth_signup.ir_cron_auth_signup_send_pending_user_reminder": "mails who invited users that have not signed in",

@@ -19,7 +19,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing that was looked at. `check`: its stable name (`odoo.version`); `todo`: what a person can do about it."""
+    """One thing that was looked at. `check`: its stable name (`odoo.version`); `todo`: what a person can do."""
 
     level: Level
     check: str

@@ -99,11 +99,16 @@ def test_cell_against_the_configured_order_is_rejected(export):
     assert result.column("when") == [D(2024, 4, 3)]
     reject = result.rejects[0]
     assert (reject.row, reject.column, reject.value) == (3, "when", "03/25/2024")
-    assert reject.reason == "cannot be read as DMY (day, month, year), the order of the column: configured for “thing.when”"
+    assert (
+        reject.reason
+        == "cannot be read as DMY (day, month, year), the order of the column: configured for “thing.when”"
+    )
 
 
 def test_general_order_that_all_telling_cells_contradict_is_an_error(export):
-    with pytest.raises(SourceError, match=r"“03/25/2024” cannot be read as DMY, which `date_order` says for “\*”") as caught:
+    with pytest.raises(
+        SourceError, match=r"“03/25/2024” cannot be read as DMY, which `date_order` says for “\*”"
+    ) as caught:
         values(export, "03/04/2024", "03/25/2024", date_order={"*": "DMY"})
     assert '{"thing.when": MDY}' in str(caught.value)
 
@@ -117,9 +122,9 @@ def test_general_order_with_cells_for_and_against_rejects_those_against(export):
 def test_contradicting_cells_are_an_error_naming_both(export):
     with pytest.raises(SourceError) as caught:
         values(export, "25/03/2024", "03/25/2024")
-    assert "row 2 of things.csv, column “when”: “25/03/2024” can only be DMY, but “03/25/2024” (row 3 of things.csv) can only be MDY" in str(
-        caught.value
-    )
+    assert (
+        "row 2 of things.csv, column “when”: “25/03/2024” can only be read as DMY, “03/25/2024” in row 3 of things.csv only as MDY"
+    ) in str(caught.value)
 
 
 def test_years_of_two_digits_and_their_pivot(export):
@@ -277,7 +282,10 @@ def test_times_read_back(time):
     assert dt.datetime.min + dt.timedelta(microseconds=read.micros) == dt.datetime.combine(dt.datetime.min, time)
 
 
-@given(st.datetimes(dt.datetime(1950, 1, 1), dt.datetime(2050, 1, 1)), st.sampled_from(["Australia/Sydney", "America/Sao_Paulo", "Asia/Kolkata"]))
+@given(
+    st.datetimes(dt.datetime(1950, 1, 1), dt.datetime(2050, 1, 1)),
+    st.sampled_from(["Australia/Sydney", "America/Sao_Paulo", "Asia/Kolkata"]),
+)
 def test_local_times_become_the_moments_that_zoneinfo_says(moment, zone):
     from zoneinfo import ZoneInfo
 
