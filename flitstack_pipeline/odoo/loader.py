@@ -68,6 +68,7 @@ class RecordSetLoader:
             waiting.extend(self._batch(batch))
             on_batch(len(batch))
         self._drain(waiting)
+        self._flush()
         return self.tally
 
     def _claim_linked(self) -> None:

@@ -7,6 +7,7 @@ from flitstack_pipeline.mapping.compile import CompiledRecords
 from flitstack_pipeline.mapping.target import TargetField
 from flitstack_pipeline.odoo.canonical import from_odoo
 from flitstack_pipeline.odoo.client import OdooClient
+from flitstack_pipeline.odoo.errors import OdooMissing
 from flitstack_pipeline.odoo.keys import QUIET
 from flitstack_pipeline.odoo.traits import CONTENT_DIGESTS
 
@@ -20,7 +21,11 @@ def read_back(
     digests = CONTENT_DIGESTS.get(records.model, {})
     asked = [f for f in fields if f not in digests]
     extra = [column for f in fields if f in digests for column in digests[f]]
-    rows = client.search_read(records.model, [["id", "in", list(ids)]], [*asked, *extra], context=CONTEXT)
+    # Not `search_read`: Odoo drops `active_test` there before it reads, and archived records vanish from many2many fields.
+    try:
+        rows = client.read(records.model, ids, [*asked, *extra], context=CONTEXT)
+    except OdooMissing:
+        rows = client.read(records.model, client.existing(records.model, ids), [*asked, *extra], context=CONTEXT)
     found = {row["id"]: {f: _value(row, f, records.targets[f], digests) for f in fields} for row in rows}
     for field in asked:
         if records.targets[field].type == "one2many":

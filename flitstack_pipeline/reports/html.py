@@ -15,7 +15,14 @@ from flitstack_pipeline.redact import redact_values
 from flitstack_pipeline.reports.files import write_atomically
 from flitstack_pipeline.reports.index import write_index
 from flitstack_pipeline.reports.text import clipped, presentable, visible
-from flitstack_pipeline.reports.views.common import VERBS, RecordLinks, Surroundings, Verdict, counts_table, models_table
+from flitstack_pipeline.reports.views.common import (
+    VERBS,
+    RecordLinks,
+    Surroundings,
+    Verdict,
+    counts_table,
+    models_table,
+)
 from flitstack_pipeline.reports.views.done import load, reconcile, rollback
 from flitstack_pipeline.reports.views.inventory import inventory
 from flitstack_pipeline.reports.views.preparing import approve, doctor, plan
@@ -50,7 +57,14 @@ def render_report(result: VerbResult, folder: Path, *, title: str, at: datetime)
     around = Surroundings(folder, RecordLinks.of(result.details))
     view = VIEWS.get(result.verb)
     template = environment().get_template(f"{result.verb}.html" if view else "page.html")
-    said = presentable({"migration": result.migration, "run_id": result.run_id, "summary": result.summary, "next_step": result.next_step})
+    said = presentable(
+        {
+            "migration": result.migration,
+            "run_id": result.run_id,
+            "summary": result.summary,
+            "next_step": result.next_step,
+        }
+    )
     return template.render(
         **{"figures": [], **(view(result, around) if view else {})},
         **said,
@@ -70,7 +84,11 @@ def render_report(result: VerbResult, folder: Path, *, title: str, at: datetime)
 def environment() -> Environment:
     """The templates of this package; everything that they are given is escaped."""
     env = Environment(
-        loader=PackageLoader("flitstack_pipeline.reports"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+        loader=PackageLoader("flitstack_pipeline.reports"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
     )
     env.filters["number"] = lambda n: f"{n:,}" if isinstance(n, int) else str(n)
     env.filters["clipped"] = clipped

@@ -40,9 +40,13 @@ class Entry:
 def write_index(folder: Path, template: Template, *, title: str) -> Path:
     """Write `index.html` over the reports in a folder."""
     entries = {e.verb: e for e in _entries(folder)}
-    shown = [_with_overtaken(entry, entries) for verb, entry in sorted(entries.items(), key=lambda item: _place(item[0]))]
+    shown = [
+        _with_overtaken(entry, entries) for verb, entry in sorted(entries.items(), key=lambda item: _place(item[0]))
+    ]
     latest = max(entries.values(), key=lambda e: e.at, default=None)
-    return write_atomically(folder / "index.html", template.render(title=title, entries=shown, latest=latest.verb if latest else ""))
+    return write_atomically(
+        folder / "index.html", template.render(title=title, entries=shown, latest=latest.verb if latest else "")
+    )
 
 
 def _entries(folder: Path) -> Iterator[Entry]:

@@ -5,7 +5,11 @@ from typing import Any
 
 Rule = Mapping[str, Any]
 
-_ELSE = {"quarantine": "any other value is quarantined", "keep": "any other value stays as it is", "empty": "any other value is left out"}
+_ELSE = {
+    "quarantine": "any other value is quarantined",
+    "keep": "any other value stays as it is",
+    "empty": "any other value is left out",
+}
 _MISSING = {
     "hold": "waits until it is there",
     "quarantine": "quarantined if there is none",
@@ -54,13 +58,18 @@ def _origin(rule: Rule) -> Iterator[str]:
         yield f"Odoo's own record {rule['xmlid']}"
     if lines := rule.get("lines"):
         yield f"one line for each {lines['from']} row, found by its {lines['parent']}{_among(lines)}"
-        yield from (f"↳ {name}: {'; or '.join(_line(a) for a in alternatives)}" for name, alternatives in lines["fields"].items())
+        yield from (
+            f"↳ {name}: {'; or '.join(_line(a) for a in alternatives)}"
+            for name, alternatives in lines["fields"].items()
+        )
         if lines.get("required"):
             yield "quarantined without a line"
     if bundle := rule.get("bundle"):
         yield f"its {bundle['from']} rows together as JSON{_among(bundle)}: {', '.join(bundle['columns'])}"
     if merge := rule.get("merge"):
-        separator = {"\n": "line breaks", None: "line breaks"}.get(merge.get("separator"), f"“{merge.get('separator')}”")
+        separator = {"\n": "line breaks", None: "line breaks"}.get(
+            merge.get("separator"), f"“{merge.get('separator')}”"
+        )
         yield f"its {merge['from']} rows as text{_among(merge)}, each “{merge['template']}”, with {separator} between"
     if duplicate := rule.get("duplicate_of"):
         yield f"the first row with the same {duplicate['column']}, for rows that are not the first"
@@ -91,7 +100,9 @@ def _limits(rule: Rule) -> Iterator[str]:
 
 
 def _line(alternative: Rule) -> str:
-    origin = ", ".join([alternative["from"]] if isinstance(alternative.get("from"), str) else alternative.get("from") or ())
+    origin = ", ".join(
+        [alternative["from"]] if isinstance(alternative.get("from"), str) else alternative.get("from") or ()
+    )
     return "; ".join(filter(None, [origin, *rule_in_words(alternative)]))
 
 
@@ -112,7 +123,9 @@ def _transform(step: Any) -> str:
     if isinstance(step, str):
         return step
     return ", ".join(
-        f"{name} ({', '.join(f'{k} {_value(v)}' for k, v in params.items())})" if isinstance(params, Mapping) else f"{name} ({_value(params)})"
+        f"{name} ({', '.join(f'{k} {_value(v)}' for k, v in params.items())})"
+        if isinstance(params, Mapping)
+        else f"{name} ({_value(params)})"
         for name, params in step.items()
     )
 
@@ -140,7 +153,11 @@ def _value(value: Any) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, Mapping):
-        return f"Odoo's own record {value['xmlid']}" if set(value) == {"xmlid"} else ", ".join(f"{k} {_value(v)}" for k, v in value.items())
+        return (
+            f"Odoo's own record {value['xmlid']}"
+            if set(value) == {"xmlid"}
+            else ", ".join(f"{k} {_value(v)}" for k, v in value.items())
+        )
     if isinstance(value, list | tuple):
         return ", ".join(map(_value, value)) or "nothing"
     return f"“{value}”" if isinstance(value, str) else str(value)

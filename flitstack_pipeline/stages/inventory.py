@@ -43,7 +43,7 @@ def inventory(run: MigrationRun) -> VerbResult:
         "orphans": [asdict(o) for o in islice(iter_orphans(run.extracts, links), ORPHANS_SHOWN)],
         "relations": [{**asdict(f.relation), "rows": f.rows, "filled": f.filled, "orphans": f.orphans} for f in checked],
         "titles": {name: obj.title or name for name, obj in run.system.objects.items()},
-        "not_migrated": {name: [obj.reason, obj.rebuild] for name, obj in run.system.objects.items() if not obj.migrates},
+        "not_migrated": {name: {"reason": obj.reason, "rebuild": obj.rebuild} for name, obj in run.system.objects.items() if not obj.migrates},
     }
     total = sum(e.rows + e.rejected for e in extracts.values())
     return VerbResult(

@@ -55,9 +55,9 @@ def schema_failures(schema: pa.DataFrameSchema, rows: Sequence[tuple[str, Mappin
     """Validate a batch of read-back records; all failures, each with its record."""
     if not rows:
         return []
-    frame = pd.DataFrame([{"source_id": source_id, **values} for source_id, values in rows])
-    frame = frame.astype({c: object for c in frame.columns if c != "source_id"})
-    frame = frame.where(frame.notna(), None)
+    # As objects from the start: pandas would turn ids beside empty cells into floats.
+    frame = pd.DataFrame([{"source_id": source_id, **values} for source_id, values in rows], dtype=object)
+    frame = frame.astype({"source_id": str})
     try:
         schema.validate(frame, lazy=True)
     except SchemaErrors as error:

@@ -4,16 +4,14 @@ from typing import Any
 
 from flitstack_pipeline.outcomes import Counts
 from flitstack_pipeline.stages.result import EXIT_FAILED, EXIT_TOLERANCE, ModelFigures, VerbResult
+from flitstack_pipeline_tests.reports.sample_details import LONG, RTL, SCRIPT, inventory_details, plan_fields
 
 MIGRATION = "coastal"
 TITLE = "Coastal Cleaning Co"
 RUN = "4f1c09aa-7a3e-4d6e-9a52-0d0e4f0a6b11"
 HASH = "9c1f5e0b77d24a86b1f3c9d0a4e2876655aa10f2c3d4e5f60718293a4b5c6d7e"
 ODOO = {"url": "https://coastal.example.com", "database": "coastal", "major": 19}
-SCRIPT = '<script>alert("x")</script>'
-RTL = "שלום עולם — نظافة 25.50"
 CONTROL = "bell\x07 esc\x1b[31m nul\x00 override\u202egnp.exe surrogate\ud800"
-LONG = "Gate code changes monthly; ring first. " * 400
 
 
 def counts() -> dict[str, Counts]:
@@ -44,22 +42,87 @@ def models() -> dict[str, ModelFigures]:
 
 def left_over() -> list[dict[str, Any]]:
     return [
-        _row("quarantined", "customer", "1203", "customers.csv", 41, "date_joined", "31/02/2023 is not a date of the calendar"),
-        _row("quarantined", "customer", "customers.csv#88", "customers.csv", 88, "customer_id", "the row has no Customer ID"),
-        _row("quarantined", "booking", "BK-20077", "bookings.csv", 78, "total", f"not a number (the cell holds {SCRIPT!r})"),
-        _row("held", "booking", "BK-20111", "bookings.csv", 112, "customer_id", "waits for customer 1999, which is not in the source"),
-        _row("held", "invoice", "INV-31090", "invoices.csv", 91, "booking_no", "waits for booking BK-20077, which is quarantined: not a number"),
-        _row("held", "payment", "PAY-4090", "payments.txt", 92, "invoice_no", "waits for invoice INV-31090, which is held"),
-        _row("skipped", "customer", "1311", "customers.csv", 199, "email", "same e-mail as customer 1012; for a person to merge"),
-    ]  # fmt: skip
+        _row(
+            "quarantined",
+            "customer",
+            "1203",
+            "customers.csv",
+            41,
+            "date_joined",
+            "31/02/2023 is not a date of the calendar",
+        ),
+        _row(
+            "quarantined",
+            "customer",
+            "customers.csv#88",
+            "customers.csv",
+            88,
+            "customer_id",
+            "the row has no Customer ID",
+        ),
+        _row(
+            "quarantined",
+            "booking",
+            "BK-20077",
+            "bookings.csv",
+            78,
+            "total",
+            f"not a number (the cell holds {SCRIPT!r})",
+        ),
+        _row(
+            "held",
+            "booking",
+            "BK-20111",
+            "bookings.csv",
+            112,
+            "customer_id",
+            "waits for customer 1999, which is not in the source",
+        ),
+        _row(
+            "held",
+            "invoice",
+            "INV-31090",
+            "invoices.csv",
+            91,
+            "booking_no",
+            "waits for booking BK-20077, which is quarantined: not a number",
+        ),
+        _row(
+            "held",
+            "payment",
+            "PAY-4090",
+            "payments.txt",
+            92,
+            "invoice_no",
+            "waits for invoice INV-31090, which is held",
+        ),
+        _row(
+            "skipped",
+            "customer",
+            "1311",
+            "customers.csv",
+            199,
+            "email",
+            "same e-mail as customer 1012; for a person to merge",
+        ),
+    ]
 
 
 def difference(**changes: Any) -> dict[str, Any]:
     """A difference as reconcile gives it."""
     made = {
-        "record_set": "booking", "source_id": "BK-20005", "file": "bookings.csv", "row": 6, "model": "crm.lead", "res_id": 5, "field": "name",
-        "label": "Opportunity", "expected": "Oven clean – Bondi", "actual": "Oven clean - Bondi", "accepted": "",
-    }  # fmt: skip
+        "record_set": "booking",
+        "source_id": "BK-20005",
+        "file": "bookings.csv",
+        "row": 6,
+        "model": "crm.lead",
+        "res_id": 5,
+        "field": "name",
+        "label": "Opportunity",
+        "expected": "Oven clean – Bondi",
+        "actual": "Oven clean - Bondi",
+        "accepted": "",
+    }
     return {**made, **changes}
 
 
@@ -67,23 +130,45 @@ def doctor() -> VerbResult:
     findings = [
         {"level": "ok", "check": "Odoo", "text": "19.0 Community answers over JSON-2", "todo": ""},
         {"level": "ok", "check": "rights", "text": "the user may create, write and delete in all 9 models", "todo": ""},
-        {"level": "warning", "check": "API key", "text": "the key ends on 2026-12-01, in 7 days", "todo": "make a new key before the load: Preferences → Account security → New API key"},
-        {"level": "blocking", "check": "journals", "text": "no journal of type cash", "todo": "Accounting → Configuration → Journals: create one of type Cash"},
-    ]  # fmt: skip
+        {
+            "level": "warning",
+            "check": "API key",
+            "text": "the key ends on 2026-12-01, in 7 days",
+            "todo": "make a new key before the load: Preferences → Account security → New API key",
+        },
+        {
+            "level": "blocking",
+            "check": "journals",
+            "text": "no journal of type cash",
+            "todo": "Accounting → Configuration → Journals: create one of type Cash",
+        },
+    ]
     return VerbResult(
-        migration=MIGRATION, verb="doctor", run_id=RUN, ok=False, exit_code=EXIT_FAILED,
-        problems=("journals: no journal of type cash",), summary="1 blocking finding, 1 warning, 2 ok",
-        next_step="mend what blocks, then `flitstack doctor coastal`", details={"findings": findings},
-    )  # fmt: skip
+        migration=MIGRATION,
+        verb="doctor",
+        run_id=RUN,
+        ok=False,
+        exit_code=EXIT_FAILED,
+        problems=("journals: no journal of type cash",),
+        summary="1 blocking finding, 1 warning, 2 ok",
+        next_step="mend what blocks, then `flitstack doctor coastal`",
+        details={"findings": findings},
+    )
 
 
 def inventory() -> VerbResult:
     extracted = {name: Counts(extracted=c.extracted) for name, c in counts().items()}
     return VerbResult(
-        migration=MIGRATION, verb="inventory", run_id=RUN, ok=True, objects=extracted,
+        migration=MIGRATION,
+        verb="inventory",
+        run_id=RUN,
+        ok=True,
+        objects=extracted,
         problems=("Copy of customers (old).csv belongs to no object of the map",),
-        summary="1,636 rows in 10 objects; 3 could not be read, 2 join to nothing", next_step="flitstack plan coastal", details=_inventory_details(),
-    )  # fmt: skip
+        summary="1,636 rows in 10 objects; 3 could not be read, 2 join to nothing",
+        next_step="flitstack plan coastal",
+        details=inventory_details(),
+    )
 
 
 def plan(*, changed: bool = False) -> VerbResult:
@@ -92,14 +177,34 @@ def plan(*, changed: bool = False) -> VerbResult:
         "approved_by": "",
         "changed_since_approval": [
             'changed models.partner.records.customer.rules.fields.email[0].transform: ["strip"] -> ["strip","lower"]',
-            "added source.customer.vip_level: \"text\"",
-        ] if changed else [],
-        "schema_missing": ["x_flit_form", "res.partner.x_flitstack_key", "crm.lead.x_octo_booking_id", "crm.lead.x_parking", "crm.lead.x_access=Lockbox"],
+            'added source.customer.vip_level: "text"',
+        ]
+        if changed
+        else [],
+        "schema_missing": [
+            "x_flit_form",
+            "res.partner.x_flitstack_key",
+            "crm.lead.x_octo_booking_id",
+            "crm.lead.x_parking",
+            "crm.lead.x_access=Lockbox",
+        ],
         "schema_total": 31,
         "notes": [
-            {"kind": "fallback", "where": "worker.user_id", "text": "hr.employee has no field user_id here; the value goes to x_login"},
-            {"kind": "absent", "where": "subscription", "text": "Odoo has no sale.subscription: the app sale_subscription is not installed"},
-            {"kind": "no_equivalent", "where": "custom_field Booking|cf_sign_off (Customer Sign-off)", "text": "a custom field of type signature: no equivalent in Odoo"},
+            {
+                "kind": "fallback",
+                "where": "worker.user_id",
+                "text": "hr.employee has no field user_id here; the value goes to x_login",
+            },
+            {
+                "kind": "absent",
+                "where": "subscription",
+                "text": "Odoo has no sale.subscription: the app sale_subscription is not installed",
+            },
+            {
+                "kind": "no_equivalent",
+                "where": "custom_field Booking|cf_sign_off (Customer Sign-off)",
+                "text": "a custom field of type signature: no equivalent in Odoo",
+            },
             {"kind": "approximated", "where": "booking.priority", "text": "five levels become four stars"},
         ],
         "order": [
@@ -109,140 +214,299 @@ def plan(*, changed: bool = False) -> VerbResult:
             {"name": "lead", "model": "crm.lead", "records": ["booking"], "absent": ""},
             {"name": "invoice", "model": "account.move", "records": ["invoice"], "absent": ""},
             {"name": "payment", "model": "account.payment", "records": ["payment"], "absent": ""},
-            {"name": "subscription", "model": "sale.subscription", "records": ["repeat"], "absent": "Odoo has no sale.subscription: the app sale_subscription is not installed"},
+            {
+                "name": "subscription",
+                "model": "sale.subscription",
+                "records": ["repeat"],
+                "absent": "Odoo has no sale.subscription: the app sale_subscription is not installed",
+            },
         ],
-        "fields": _plan_fields(),
+        "fields": plan_fields(),
         "predicted": {
-            "service": {"created": 14}, "worker": {"created": 11, "unchanged": 1}, "customer": {"created": 255, "updated": 1, "quarantined": 2, "skipped": 2},
-            "site": {"created": 40}, "booking": {"created": 325, "held": 2, "quarantined": 2}, "invoice": {"created": 169, "held": 1},
-            "payment": {"created": 168, "held": 1}, "repeat": {"excluded": 12},
+            "service": {"created": 14},
+            "worker": {"created": 11, "unchanged": 1},
+            "customer": {"created": 255, "updated": 1, "quarantined": 2, "skipped": 2},
+            "site": {"created": 40},
+            "booking": {"created": 325, "held": 2, "quarantined": 2},
+            "invoice": {"created": 169, "held": 1},
+            "payment": {"created": 168, "held": 1},
+            "repeat": {"excluded": 12},
         },
         "will_not_go": [
-            {"outcome": r["outcome"], "records": r["object"], "id": r["source_id"], "at": f"{r['file']} row {r['row']}", "field": r["field"], "reason": r["reason"]}
+            {
+                "outcome": r["outcome"],
+                "records": r["object"],
+                "id": r["source_id"],
+                "at": f"{r['file']} row {r['row']}",
+                "field": r["field"],
+                "reason": r["reason"],
+            }
             for r in left_over()
         ],
-    }  # fmt: skip
+    }
     return VerbResult(
-        migration=MIGRATION, verb="plan", run_id=RUN, ok=True, objects=inventory().objects, details=details,
+        migration=MIGRATION,
+        verb="plan",
+        run_id=RUN,
+        ok=True,
+        objects=inventory().objects,
+        details=details,
         summary=f"plan {HASH[:12]}: 5 schema entries to create; records predicted: 982 created, 1 updated",
         next_step="flitstack approve coastal --who 'your name'",
-    )  # fmt: skip
+    )
 
 
 def approve() -> VerbResult:
     return VerbResult(
-        migration=MIGRATION, verb="approve", run_id=RUN, ok=True, summary=f"Jo Doe approved plan {HASH[:12]}",
-        next_step="flitstack load coastal", details={"plan_hash": HASH, "who": "Jo Doe"},
-    )  # fmt: skip
+        migration=MIGRATION,
+        verb="approve",
+        run_id=RUN,
+        ok=True,
+        summary=f"Jo Doe approved plan {HASH[:12]}",
+        next_step="flitstack load coastal",
+        details={"plan_hash": HASH, "who": "Jo Doe"},
+    )
 
 
 def load(*, beyond: bool = False) -> VerbResult:
     return VerbResult(
-        migration=MIGRATION, verb="load", run_id=RUN, ok=True, exit_code=EXIT_TOLERANCE if beyond else 0, objects=counts(),
-        models={name: ModelFigures(records=m.records) for name, m in models().items()}, problems=("5 rows are quarantined, 0 are tolerated",) if beyond else (),
+        migration=MIGRATION,
+        verb="load",
+        run_id=RUN,
+        ok=True,
+        exit_code=EXIT_TOLERANCE if beyond else 0,
+        objects=counts(),
+        models={name: ModelFigures(records=m.records) for name, m in models().items()},
+        problems=("5 rows are quarantined, 0 are tolerated",) if beyond else (),
         summary="1,318 created, 1 updated, 2 unchanged, 6 held, 5 quarantined, 2 skipped, 302 excluded of 1,636 rows",
-        next_step="flitstack reconcile coastal", details={"left_over": left_over()},
+        next_step="flitstack reconcile coastal",
+        details={"left_over": left_over()},
         reports=("/srv/flitstack/migrations/coastal/reports/load.html",),
-    )  # fmt: skip
+    )
 
 
 def reconcile() -> VerbResult:
     """Some differences, three of them unexplained."""
     differences = {
-        "product": [difference(record_set="service", source_id="SV-12", file="services.csv", row=13, model="product.product", res_id=41, field="list_price", label="Sales Price", expected="49.995", actual="50.00", accepted="Odoo keeps two decimals; agreed with the customer on 3 November")],
+        "product": [
+            difference(
+                record_set="service",
+                source_id="SV-12",
+                file="services.csv",
+                row=13,
+                model="product.product",
+                res_id=41,
+                field="list_price",
+                label="Sales Price",
+                expected="49.995",
+                actual="50.00",
+                accepted="Odoo keeps two decimals; agreed with the customer on 3 November",
+            )
+        ],
         "partner": [],
         "lead": [
             difference(),
-            difference(source_id="BK-20014", row=15, res_id=14, field="description", label="Notes", expected="Two dogs\u00a0inside.\nAlarm: 4 digits", actual="Two dogs inside. Alarm: 4 digits "),
-            difference(source_id="BK-20024", row=25, res_id=24, field="x_scheduled_start", label="Scheduled start", expected="2024-11-04T07:45:00+00:00", actual="(empty)"),
-            difference(source_id="BK-20031", row=32, res_id=31, field="(record)", label="(record)", expected="there", actual="not in Odoo any more", accepted="removed by hand, a duplicate of BK-20030"),
+            difference(
+                source_id="BK-20014",
+                row=15,
+                res_id=14,
+                field="description",
+                label="Notes",
+                expected="Two dogs\u00a0inside.\nAlarm: 4 digits",
+                actual="Two dogs inside. Alarm: 4 digits ",
+            ),
+            difference(
+                source_id="BK-20024",
+                row=25,
+                res_id=24,
+                field="x_scheduled_start",
+                label="Scheduled start",
+                expected="2024-11-04T07:45:00+00:00",
+                actual="(empty)",
+            ),
+            difference(
+                source_id="BK-20031",
+                row=32,
+                res_id=31,
+                field="(record)",
+                label="(record)",
+                expected="there",
+                actual="not in Odoo any more",
+                accepted="removed by hand, a duplicate of BK-20030",
+            ),
         ],
-        "invoice": [difference(record_set="invoice", source_id="INV-31044", file="invoices.csv", row=45, model="account.move", res_id=60, field="amount_total", label="Total", expected="253.01", actual="253.00", accepted="the source rounded GST per line")],
-    }  # fmt: skip
+        "invoice": [
+            difference(
+                record_set="invoice",
+                source_id="INV-31044",
+                file="invoices.csv",
+                row=45,
+                model="account.move",
+                res_id=60,
+                field="amount_total",
+                label="Total",
+                expected="253.01",
+                actual="253.00",
+                accepted="the source rounded GST per line",
+            )
+        ],
+    }
     fields = {
-        "product": {"service.name": tally("Name", "char", 14, 14), "service.list_price": tally("Sales Price", "float", 14, 14, 1, 1)},
-        "partner": {"customer.email": tally("Email", "char", 256, 249), "customer.x_gate_code": tally("Gate code", "char", 256, 31)},
-        "lead": {
-            "booking.name": tally("Opportunity", "char", 325, 325, 1), "booking.description": tally("Notes", "html", 325, 180, 1),
-            "booking.x_scheduled_start": tally("Scheduled start", "datetime", 325, 324, 1), "booking.(record)": tally("(record)", "record", 1, 0, 1, 1),
+        "product": {
+            "service.name": tally("Name", "char", 14, 14),
+            "service.list_price": tally("Sales Price", "float", 14, 14, 1, 1),
         },
-        "invoice": {"invoice.amount_total": tally("Total", "monetary", 169, 169, 1, 1), "invoice.invoice_line_ids.price_unit": tally("Unit Price", "float", 284, 284)},
+        "partner": {
+            "customer.email": tally("Email", "char", 256, 249),
+            "customer.x_gate_code": tally("Gate code", "char", 256, 31),
+        },
+        "lead": {
+            "booking.name": tally("Opportunity", "char", 325, 325, 1),
+            "booking.description": tally("Notes", "html", 325, 180, 1),
+            "booking.x_scheduled_start": tally("Scheduled start", "datetime", 325, 324, 1),
+            "booking.(record)": tally("(record)", "record", 1, 0, 1, 1),
+        },
+        "invoice": {
+            "invoice.amount_total": tally("Total", "monetary", 169, 169, 1, 1),
+            "invoice.invoice_line_ids.price_unit": tally("Unit Price", "float", 284, 284),
+        },
         "payment": {"payment.amount": tally("Amount", "monetary", 168, 168)},
-    }  # fmt: skip
+    }
     return VerbResult(
-        migration=MIGRATION, verb="reconcile", run_id=RUN, ok=False, exit_code=EXIT_TOLERANCE, objects=counts(), models=models(),
-        problems=("3 unexplained differences, 0 are tolerated", "accepted difference booking BK-20001 name does not occur (any more)"),
+        migration=MIGRATION,
+        verb="reconcile",
+        run_id=RUN,
+        ok=False,
+        exit_code=EXIT_TOLERANCE,
+        objects=counts(),
+        models=models(),
+        problems=(
+            "3 unexplained differences, 0 are tolerated",
+            "accepted difference booking BK-20001 name does not occur (any more)",
+        ),
         summary="15,499 values of 932 records compared: 3 unexplained differences, 3 accepted; every row is accounted for",
         next_step="open the report and look at each difference",
         details={
-            "odoo": ODOO, "fields": fields, "differences": differences, "left_over": left_over(), "notes": plan().details["notes"],
+            "odoo": ODOO,
+            "fields": fields,
+            "differences": differences,
+            "left_over": left_over(),
+            "notes": plan().details["notes"],
             "identities": [
-                {"record_set": "service", "in_ledger": 14, "in_odoo": 14}, {"record_set": "customer", "in_ledger": 255, "in_odoo": 255},
+                {"record_set": "service", "in_ledger": 14, "in_odoo": 14},
+                {"record_set": "customer", "in_ledger": 255, "in_odoo": 255},
                 {"record_set": "booking", "in_ledger": 325, "in_odoo": 325},
             ],
         },
-    )  # fmt: skip
+    )
 
 
 def clean_reconcile() -> VerbResult:
     """Nothing differs."""
-    done = {
-        name: ModelFigures(records=m.records, values_compared=m.values_compared) for name, m in models().items()
-    }
+    done = {name: ModelFigures(records=m.records, values_compared=m.values_compared) for name, m in models().items()}
     fields = {"partner": {"customer.email": tally("Email", "char", 256, 249)}}
     identities = [{"record_set": "customer", "in_ledger": 255, "in_odoo": 255}]
     return VerbResult(
-        migration=MIGRATION, verb="reconcile", run_id=RUN, ok=True, objects=counts(), models=done,
+        migration=MIGRATION,
+        verb="reconcile",
+        run_id=RUN,
+        ok=True,
+        objects=counts(),
+        models=done,
         summary="15,499 values of 932 records compared: 0 unexplained differences, 0 accepted; every row is accounted for",
         next_step="flitstack status coastal",
-        details={"fields": fields, "differences": {"partner": []}, "identities": identities, "left_over": [], "notes": []},
-    )  # fmt: skip
+        details={
+            "fields": fields,
+            "differences": {"partner": []},
+            "identities": identities,
+            "left_over": [],
+            "notes": [],
+        },
+    )
 
 
 def ugly_reconcile(number: int = 5_000) -> VerbResult:
     """Thousands of differences, values with markup, control characters, right-to-left text and endless text."""
     rows = [
-        difference(source_id=f"BK-{i}", row=i, res_id=i, expected=f"{SCRIPT} {i}", actual=f"{RTL} {i}") for i in range(number)
+        difference(source_id=f"BK-{i}", row=i, res_id=i, expected=f"{SCRIPT} {i}", actual=f"{RTL} {i}")
+        for i in range(number)
     ]
-    rows[0] = difference(expected=LONG, actual=LONG.replace("monthly", "weekly", 1), label="<b>Notes</b>", source_id=CONTROL)
+    rows[0] = difference(
+        expected=LONG, actual=LONG.replace("monthly", "weekly", 1), label="<b>Notes</b>", source_id=CONTROL
+    )
     rows[1] = difference(expected=LONG[:3000], actual=LONG[:2999] + "!", source_id="<&>\"'")
     rows[2] = difference(expected=CONTROL, actual="", file="a.zip!b\u202e.csv")
     return VerbResult(
-        migration="<i>m</i>", verb="reconcile", run_id=SCRIPT, ok=False, exit_code=EXIT_FAILED, summary=f"{SCRIPT} {RTL}", next_step=f"{SCRIPT}",
-        objects={"<u>object</u>": Counts(extracted=10, created=8), "y" * 90: Counts(extracted=1_234_567, created=1_234_567)},
+        migration="<i>m</i>",
+        verb="reconcile",
+        run_id=SCRIPT,
+        ok=False,
+        exit_code=EXIT_FAILED,
+        summary=f"{SCRIPT} {RTL}",
+        next_step=f"{SCRIPT}",
+        objects={
+            "<u>object</u>": Counts(extracted=10, created=8),
+            "y" * 90: Counts(extracted=1_234_567, created=1_234_567),
+        },
         models={"lead": ModelFigures(records=number, values_compared=number, differences=number)},
-        problems=tuple(f"problem {i} {SCRIPT} {CONTROL}" for i in range(60)), reports=("/x/<b>.html",),
+        problems=tuple(f"problem {i} {SCRIPT} {CONTROL}" for i in range(60)),
+        reports=("/x/<b>.html",),
         details={
             "odoo": {"url": "javascript:alert(1)//", "database": "", "major": 19},
             "fields": {"lead": {"booking.<b>": tally(f"<b>{CONTROL}", "char", number, number, number)}},
-            "differences": {"lead": rows}, "identities": [{"record_set": "booking", "in_ledger": 325, "in_odoo": 324}], "left_over": [_row("held", "o", RTL, "f.csv", 1, "", LONG)] * 2_500, "notes": [],
+            "differences": {"lead": rows},
+            "identities": [{"record_set": "booking", "in_ledger": 325, "in_odoo": 324}],
+            "left_over": [_row("held", "o", RTL, "f.csv", 1, "", LONG)] * 2_500,
+            "notes": [],
         },
-    )  # fmt: skip
+    )
 
 
 def rollback() -> VerbResult:
     state = {"count": 3, "last_id": 3, "digest": "a" * 64}
     more = {"count": 5, "last_id": 9, "digest": "b" * 64}
     return VerbResult(
-        migration=MIGRATION, verb="rollback", run_id=RUN, ok=True, exit_code=EXIT_TOLERANCE,
+        migration=MIGRATION,
+        verb="rollback",
+        run_id=RUN,
+        ok=True,
+        exit_code=EXIT_TOLERANCE,
         problems=("kept res.partner 48 Ruby Abbott: changed by Mitchell Admin since",),
         summary="931 records removed, 3 restored, 31 schema entries removed, 2 kept; 2 of 3 models are as before",
         next_step="look at what was kept, in the report",
         details={
             "odoo": ODOO,
             "removed": {"res.partner": 255, "crm.lead": 325, "account.move": 169, "mail.alias": 1},
-            "restored": {"res.partner": 1, "hr.employee": 2}, "schema": {"ir.model.fields": 30, "ir.model": 1},
+            "restored": {"res.partner": 1, "hr.employee": 2},
+            "schema": {"ir.model.fields": 30, "ir.model": 1},
             "kept": [
-                {"model": "res.partner", "res_id": 48, "what": "Ruby Abbott", "reason": "changed by Mitchell Admin since"},
-                {"model": "ir.model.fields", "res_id": 9001, "what": "res.partner.x_flitstack_key", "reason": "records of res.partner were kept, and this is part of them"},
+                {
+                    "model": "res.partner",
+                    "res_id": 48,
+                    "what": "Ruby Abbott",
+                    "reason": "changed by Mitchell Admin since",
+                },
+                {
+                    "model": "ir.model.fields",
+                    "res_id": 9001,
+                    "what": "res.partner.x_flitstack_key",
+                    "reason": "records of res.partner were kept, and this is part of them",
+                },
             ],
             "comparisons": [
                 {"model": "crm.lead", "before": state, "after": state, "ours": [], "others": [], "same": True},
-                {"model": "hr.employee", "before": state, "after": {**more, "count": 4}, "ours": [], "others": [9], "same": True},
+                {
+                    "model": "hr.employee",
+                    "before": state,
+                    "after": {**more, "count": 4},
+                    "ours": [],
+                    "others": [9],
+                    "same": True,
+                },
                 {"model": "res.partner", "before": state, "after": more, "ours": [48], "others": [51], "same": False},
             ],
         },
-    )  # fmt: skip
+    )
 
 
 def empty(verb: str) -> VerbResult:
@@ -250,121 +514,47 @@ def empty(verb: str) -> VerbResult:
     empty_details: dict[str, dict[str, Any]] = {
         "doctor": {"findings": []},
         "inventory": {"files": [], "columns": {}, "profiles": {}, "orphans": [], "titles": {}, "not_migrated": {}},
-        "plan": {"plan_hash": HASH, "approved_by": "Jo Doe", "changed_since_approval": [], "schema_missing": [], "schema_total": 0, "notes": [],
-                 "order": [], "fields": {}, "predicted": {}, "will_not_go": []},
+        "plan": {
+            "plan_hash": HASH,
+            "approved_by": "Jo Doe",
+            "changed_since_approval": [],
+            "schema_missing": [],
+            "schema_total": 0,
+            "notes": [],
+            "order": [],
+            "fields": {},
+            "predicted": {},
+            "will_not_go": [],
+        },
         "approve": {"plan_hash": HASH, "who": "Jo Doe"},
         "load": {"left_over": []},
         "reconcile": {"fields": {}, "differences": {}, "identities": [], "left_over": [], "notes": []},
         "rollback": {"removed": {}, "restored": {}, "schema": {}, "kept": [], "comparisons": []},
-    }  # fmt: skip
+    }
     return VerbResult(migration=MIGRATION, verb=verb, run_id=RUN, ok=True, details=empty_details.get(verb, {}))
 
 
 def tally(label: str, type_: str, compared: int, filled: int, different: int = 0, accepted: int = 0) -> dict[str, Any]:
     """One field's figures as reconcile gives them."""
     return {
-        "label": label, "type": type_, "compared": compared, "filled": filled, "different": different, "accepted": accepted,
+        "label": label,
+        "type": type_,
+        "compared": compared,
+        "filled": filled,
+        "different": different,
+        "accepted": accepted,
         "unexplained": different - accepted,
-    }  # fmt: skip
+    }
 
 
 def _row(outcome: str, obj: str, source_id: str, file: str, row: int, field: str, reason: str) -> dict[str, Any]:
     return {
-        "outcome": outcome, "object": obj, "source_id": source_id, "file": file, "row": str(row), "field": field, "reason": reason, "record_set": obj,
-    }  # fmt: skip
-
-
-def _inventory_details() -> dict[str, Any]:
-    return {
-        "files": [
-            _file("customers.csv", "customer", "CSV", "Windows-1252", ",", 1, 260, ["row 88 has no Customer ID", "column Password is secret and not kept"]),
-            _file("fieldworkers.xlsx", "fieldworker", "XLSX", "", "", 3, 12, ["rows 1 to 2: titles", "row 16: totals (“Total workers”)"]),
-            _file("payments.txt", "payment", "CSV", "UTF-16LE with BOM", "\t", 1, 170, []),
-            _file("bookings.csv", "booking", "CSV", "UTF-8 with BOM", ",", 1, 329, []),
-            _file("Copy of customers (old).csv", None, "CSV", "", "", 0, 0, []),
-        ],
-        "columns": {
-            "customer": [
-                _column("customer_id", "Customer ID", "id", ""),
-                _column("date_joined", "Date Joined", "date", "dates DD/MM/YYYY (found: 25/03/2024 in row 7)"),
-                _column("email", "Email", "text", ""),
-                _column("VIP <b>level</b>", "VIP <b>level</b>", "text", "", declared=False),
-            ],
-            "payment": [_column("amount", "Amount", "decimal", "decimal point, thousands comma, $")],
-        },
-        "profiles": {
-            "customer": {
-                "rows": 258,
-                "columns": [
-                    {"name": "customer_id", "filled": 258, "distinct": 258, "longest": 4, "top": [["1001", 1]]},
-                    {"name": "date_joined", "filled": 255, "distinct": 241, "longest": 10, "top": [["2023-05-01", 3]]},
-                    {"name": "email", "filled": 249, "distinct": 246, "longest": 41, "top": [["info@example.com", 3], [RTL, 2], [LONG, 1]]},
-                    {"name": "VIP <b>level</b>", "filled": 12, "distinct": 2, "longest": 4, "top": [["Gold", 9], ["<i>", 3]]},
-                ],
-            },
-            "payment": {"rows": 169, "columns": [{"name": "amount", "filled": 169, "distinct": 120, "longest": 8, "top": [["154.00", 4]]}]},
-        },
-        "orphans": [
-            {"object": "booking", "source_id": "BK-20111", "file": "bookings.csv", "row": 112, "column": "customer_id", "parent": "customer", "value": "1999", "reason": "not in the source"},
-            {"object": "booking_fieldworker", "source_id": "BK-20300|FW-99", "file": "booking_fieldworkers.csv", "row": 301, "column": "worker_id", "parent": "fieldworker", "value": "FW-99", "reason": "not in the source"},
-        ],
-        "rejects": [
-            {"object": "customer", "source_id": "1203", "file": "customers.csv", "row": 41, "column": "Date Joined", "value": "31/02/2023", "reason": "not a date of the calendar"},
-            {"object": "customer", "source_id": None, "file": "customers.csv", "row": 88, "column": "Customer ID", "value": "", "reason": "the row has no key"},
-            {"object": "payment", "source_id": "PAY-4100", "file": "payments.txt", "row": 102, "column": "Amount", "value": SCRIPT, "reason": "not a number"},
-        ],
-        "rejected": 3,
-        "titles": {"customer": "Customer", "gps_point": "GPS history", "automation": "Automation", "payment": "Payment"},
-        "not_migrated": {
-            "gps_point": ["Odoo has no tracking of people", "nothing; the count stays in this report"],
-            "automation": ["rules of OctopusPro mean nothing to Odoo", "Settings → Technical → Automation Rules, one for each row here"],
-        },
-    }  # fmt: skip
-
-
-def _file(file: str, obj: str | None, format_: str, encoding: str, separator: str, header: int, rows: int, skipped: list[str]) -> dict[str, Any]:
-    return {
-        "file": file, "object": obj, "format": format_, "encoding": encoding, "separator": separator, "header_row": header, "rows": rows, "skipped": skipped,
-    }  # fmt: skip
-
-
-def _column(name: str, header: str, type_: str, stated: str, *, declared: bool = True) -> dict[str, Any]:
-    return {"name": name, "header": header, "declared": declared, "type": type_, "stated": stated}
-
-
-def _plan_fields() -> dict[str, list[dict[str, Any]]]:
-    own = {"records": ["customer"]}
-    return {
-        "service": [
-            _field("name", "Name", "char", "name", {"required": True}),
-            _field("list_price", "Sales Price", "float", "price", {"default": "0"}),
-            _field("type", "Product Type", "selection", "constant", {"value": "service"}),
-        ],
-        "worker": [_field("name", "Employee Name", "char", "first_name, last_name", {"transform": ["join_words"], "required": True})],
-        "customer": [
-            _field("name", "Name", "char", "business_name", {"transform": ["strip"], "when": {"columns": {"customer_type": {"is": "Business"}}}}),
-            _field("email", "Email", "char", "email", {"transform": ["strip", "lower", "email"]}, why="the key by which duplicates are found"),
-            _field("country_id", "Country", "many2one", "country", {"transform": ["country"], "lookup": {"model": "res.country", "by": ["code"], "missing": "empty"}, "default": {"xmlid": "base.au"}}),
-            _field("parent_id", "Related Company", "many2one", "parent_id", {"lookup": own}),
-            _field("x_labels", "Labels", "many2many", "labels", {"transform": [{"split": {"separator": ";"}}], "lookup": {"records": ["label"], "many": True, "missing": "quarantine"}}, new=True),
-        ],
-        "booking": [
-            _field("partner_id", "Customer", "many2one", "customer_id", {"lookup": own, "required": True}),
-            _field("stage_id", "Stage", "many2one", "status", {"values": {"New": "new", "Scheduled": "scheduled", "Done": "done", "Invoiced": "won", "Cancelled": "lost"}, "lookup": {"records": ["stage"]}}),
-            _field("description", "Notes", "html", "merge", {"merge": {"from": "booking_note", "parent": "booking_no", "template": "{at} {text}"}}),
-            _field("x_workers", "Workers", "text", "bundle", {"bundle": {"from": "booking_fieldworker", "parent": "booking_no", "columns": {"id": "worker_id", "role": "role"}}}, new=True),
-            _field("user_id", "Salesperson", "many2one", "constant", {}),
-        ],
-        "invoice": [
-            _field("partner_id", "Customer", "many2one", "customer_id", {"lookup": own}),
-            _field("x_booking", "Booking", "many2one", "booking_no", {"lookup": {"records": ["booking"], "missing": "empty"}}, new=True),
-            _field("invoice_line_ids", "Invoice lines", "one2many", "lines", {"lines": {"from": "invoice_item", "parent": "invoice_no", "required": True, "fields": {
-                "product_id": [{"from": ["service_id"], "lookup": {"records": ["service"]}}], "quantity": [{"from": ["qty"]}], "tax_ids": [{"value": []}]}}}),
-            _field("amount_total", "Total", "monetary", "total", {"write": False}),
-        ],
-        "payment": [_field("invoice_ids", "Invoices", "many2many", "invoice_no", {"lookup": {"records": ["invoice"], "many": True}}), _field("amount", "Amount", "monetary", "amount", {})],
-    }  # fmt: skip
-
-
-def _field(name: str, label: str, type_: str, from_: str, rule: dict[str, Any], *, new: bool = False, why: str = "") -> dict[str, Any]:
-    return {"field": name, "label": label, "type": type_, "from": from_, "rule": rule, "new": new, "why": why}
+        "outcome": outcome,
+        "object": obj,
+        "source_id": source_id,
+        "file": file,
+        "row": str(row),
+        "field": field,
+        "reason": reason,
+        "record_set": obj,
+    }

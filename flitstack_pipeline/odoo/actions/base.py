@@ -41,8 +41,8 @@ class ActionResult:
 class ActionSpec:
     """A step of Odoo's own that a map can ask for.
 
-    `apply(client, ids, params)` asks Odoo for each record's state and acts only where the action is still due, so that it
-    may be taken again after a run was killed. `undo(client, ids)` restores the state before or makes the records
+    `apply(client, ids, params)` asks Odoo for each record's state and acts only where the action is still due, so that
+    it may be taken again after a run was killed. `undo(client, ids)` restores the state before or makes the records
     deletable; what Odoo refuses to undo is logged and left, for the deletion that follows to be refused and told.
     `params`: names that `with:` may give, and their defaults.
     """
@@ -80,7 +80,7 @@ def halved(act: Callable[[Sequence[int]], None], ids: Sequence[int]) -> tuple[li
 
 
 def settled(step: Callable[[], T], *, what: str, sleep: Callable[[float], None] = time.sleep) -> T:
-    """Do a step that looks before it acts; when a reply is lost, give the late call time to end and do the step again."""
+    """Do a step that looks before it acts; when a reply is lost, let the late call end, then do the step again."""
     for wait in SETTLE_SECONDS:
         try:
             return step()

@@ -1,22 +1,24 @@
 """Match payments with their invoices, so that each invoice shows what is paid and what is still owed.
 
-One rule covers deposits, part payments, over-payments and refunds: a refund takes back what was paid, so it is matched with
-the payments of its invoice, the latest first; what is then left of the payments is matched with the invoice. A refund of what
-was paid too much leaves the invoice paid; a refund of everything leaves it owed in full again.
+One rule covers deposits, part payments, over-payments and refunds: a refund takes back what was paid, so it is matched
+with the payments of its invoice, the latest first; what is then left of the payments is matched with the invoice. A
+refund of what was paid too much leaves the invoice paid; a refund of everything leaves it owed in full again.
 """
 
+import logging
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
 from flitstack_pipeline.mapping.target import KEY_FIELD
-from flitstack_pipeline.odoo.actions.base import EVERYTHING, ActionFailure, ActionResult, Params, chunks, log, settled
+from flitstack_pipeline.odoo.actions.base import EVERYTHING, ActionFailure, ActionResult, Params, chunks, settled
 from flitstack_pipeline.odoo.actions.states import GONE
 from flitstack_pipeline.odoo.client import OdooClient
 from flitstack_pipeline.odoo.errors import OdooRejected
 from flitstack_pipeline.odoo.keys import QUIET
 
+log = logging.getLogger(__name__)
 PARAMS: Params = {"invoice_field": "invoice_ids"}
 POSTED = ("in_process", "paid", "posted")
 OPEN_ACCOUNTS = ("asset_receivable", "liability_payable", "receivable", "payable")
@@ -93,7 +95,7 @@ class _Books:
         return [line for line in self.lines(*moves) if line.residual]
 
     def _siblings(self, invoices: Sequence[int]) -> dict[int, _Payment]:
-        """Other payments of the same invoices; where records carry our key, only those that do: a user's are the user's."""
+        """Other payments of the same invoices; where records carry our key, only those: a user's are the user's."""
         domain: list[Any] = [(self._field, "in", list(invoices)), ("state", "in", POSTED)]
         if KEY_FIELD in self._client.fields_get("account.payment"):
             domain.append((KEY_FIELD, "!=", False))
@@ -112,7 +114,7 @@ class _Books:
 
 
 def reconcile(client: OdooClient, ids: Sequence[int], params: Params) -> ActionResult:
-    """Match the payments `ids` with the invoices in their field `invoice_field` (a many2one or many2many to account.move)."""
+    """Match payments with the invoices in their field `invoice_field`, a many2one or many2many to account.move."""
     field = str({**PARAMS, **params}["invoice_field"])
     done: list[int] = []
     failures: list[ActionFailure] = []
@@ -214,7 +216,8 @@ def _left_open(books: _Books, res_id: int) -> str:
         return ""
     names = ", ".join(str(books.invoices[i]["name"]) for i in payment.invoices)
     if not payment.inbound:
-        return f"{abs(sum(line.residual for line in rest)):.2f} of the refund stay open: {names} has no payment to take them from"
+        amount = abs(sum(line.residual for line in rest))
+        return f"{amount:.2f} of the refund stay open: {names} has no payment to take them from"
     if books.open(*payment.invoices):
         return f"{names} is on another account or in another currency than the payment"
     return ""

@@ -1,12 +1,15 @@
 """What Odoo wants done before it lets records be deleted, or before it forgets what it has counted by them."""
 
+import logging
 from collections.abc import Callable, Sequence
 
 from flitstack_pipeline.odoo.actions import states
-from flitstack_pipeline.odoo.actions.base import EVERYTHING, chunks, halved, log
+from flitstack_pipeline.odoo.actions.base import EVERYTHING, chunks, halved
 from flitstack_pipeline.odoo.actions.posting import unpost_invoices, unpost_payments
 from flitstack_pipeline.odoo.client import OdooClient
 from flitstack_pipeline.odoo.keys import QUIET
+
+log = logging.getLogger(__name__)
 
 
 def release(client: OdooClient, model: str, ids: Sequence[int]) -> None:
@@ -25,7 +28,7 @@ def _cancel_orders(client: OdooClient, ids: Sequence[int]) -> None:
 
 
 def _reopen_leads(client: OdooClient, ids: Sequence[int]) -> None:
-    """Odoo counts won and lost leads to predict others, and counts them back when they are reopened, not when deleted."""
+    """Odoo counts won and lost leads to predict others; it counts back when they are reopened, not when deleted."""
     if "won_status" not in client.fields_get("crm.lead"):
         return
     stages = client.search("crm.stage", [("is_won", "=", False)], order="sequence, id", limit=1)

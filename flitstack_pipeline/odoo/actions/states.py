@@ -1,5 +1,6 @@
 """Actions that take a record from one state to another by one of Odoo's buttons."""
 
+import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -10,19 +11,19 @@ from flitstack_pipeline.odoo.actions.base import (
     Params,
     chunks,
     halved,
-    log,
     read_states,
     settled,
 )
 from flitstack_pipeline.odoo.client import OdooClient
 from flitstack_pipeline.odoo.keys import QUIET
 
+log = logging.getLogger(__name__)
 GONE = "the record does not exist any more"
 
 
 @dataclass(frozen=True)
 class Button:
-    """One of Odoo's buttons: pressed where the state is in `due`, not needed where it is in `done`, impossible elsewhere."""
+    """One of Odoo's buttons: pressed where the state is in `due`, not needed in `done`, impossible elsewhere."""
 
     model: str
     method: str

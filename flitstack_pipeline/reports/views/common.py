@@ -163,4 +163,7 @@ def left_over(result: VerbResult) -> dict[str, Any]:
 def models_table(result: VerbResult) -> dict[str, Any]:
     """The figures per model; `compared`: whether values were."""
     compared = any(m.values_compared for m in result.models.values())
-    return {"rows": [(presentable(name), figures.as_dict()) for name, figures in result.models.items()], "compared": compared}
+    return {
+        "rows": [(presentable(name), figures.as_dict()) for name, figures in result.models.items()],
+        "compared": compared,
+    }

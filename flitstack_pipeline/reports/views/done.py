@@ -6,7 +6,16 @@ from typing import Any
 from flitstack_pipeline.outcomes import Counts
 from flitstack_pipeline.reports.highlight import compare_texts
 from flitstack_pipeline.reports.text import presentable
-from flitstack_pipeline.reports.views.common import ARRIVED, LEFT, Figure, Listing, Row, Surroundings, left_over, shared_cap
+from flitstack_pipeline.reports.views.common import (
+    ARRIVED,
+    LEFT,
+    Figure,
+    Listing,
+    Row,
+    Surroundings,
+    left_over,
+    shared_cap,
+)
 from flitstack_pipeline.reports.views.preparing import note_groups
 from flitstack_pipeline.stages.result import VerbResult
 
@@ -19,7 +28,11 @@ def load(result: VerbResult, _: Surroundings) -> dict[str, Any]:
         "figures": [
             Figure(total.extracted, "rows extracted"),
             Figure(sum(getattr(total, word) for word in ARRIVED), "arrived", "good"),
-            Figure(sum(getattr(total, word) for word in LEFT), "did not arrive", "warn" if any(getattr(total, w) for w in LEFT) else "good"),
+            Figure(
+                sum(getattr(total, word) for word in LEFT),
+                "did not arrive",
+                "warn" if any(getattr(total, w) for w in LEFT) else "good",
+            ),
             Figure(total.excluded, "excluded by rule"),
             _balance(total),
         ],
@@ -41,7 +54,11 @@ def reconcile(result: VerbResult, around: Surroundings) -> dict[str, Any]:
     identities = presentable([{**i, "agrees": i["in_ledger"] == i["in_odoo"]} for i in details["identities"]])
     return {
         **left_over(result),
-        "fields": [_field(model, name, tally) for model, fields in presentable(details["fields"]).items() for name, tally in fields.items()],
+        "fields": [
+            _field(model, name, tally)
+            for model, fields in presentable(details["fields"]).items()
+            for name, tally in fields.items()
+        ],
         "differences": Listing(rows, max(len(every), unexplained + accepted), tuple(full)),
         "accepted": accepted,
         "identities": identities,
@@ -74,7 +91,11 @@ def rollback(result: VerbResult, around: Surroundings) -> dict[str, Any]:
             Figure(sum(details["restored"].values()), "restored"),
             Figure(sum(details["schema"].values()), "schema entries removed"),
             Figure(len(kept), "kept", "warn" if kept else "good"),
-            Figure(f"{len(before)} of {len(details['comparisons'])}", "models as before", _tone(len(before) == len(details["comparisons"]))),
+            Figure(
+                f"{len(before)} of {len(details['comparisons'])}",
+                "models as before",
+                _tone(len(before) == len(details["comparisons"])),
+            ),
         ],
     }
 

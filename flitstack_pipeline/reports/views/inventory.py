@@ -27,14 +27,19 @@ def inventory(result: VerbResult, around: Surroundings) -> dict[str, Any]:
         "not_migrated": [
             {"name": n, "title": t, "rows": r, "reason": why, "rebuild": rebuild}
             for n, t, r, why, rebuild in presentable(
-                [(n, titles.get(n, n), result.objects[n].extracted if n in result.objects else 0, *stays[n]) for n in stays]
+                [
+                    (n, titles.get(n, n), result.objects[n].extracted if n in result.objects else 0, *stays[n])
+                    for n in stays
+                ]
             )
         ],
         "figures": [
             Figure(rows, "rows"),
             Figure(len(result.objects), "objects"),
             Figure(len([f for f in files if f["object"]]), "files read"),
-            Figure(max(len(rejects), int(details.get("rejected") or 0)), "could not be read", "warn" if rejects else "good"),
+            Figure(
+                max(len(rejects), int(details.get("rejected") or 0)), "could not be read", "warn" if rejects else "good"
+            ),
             Figure(len(orphans), "join to nothing", "warn" if orphans else "good"),
         ],
     }
@@ -50,4 +55,10 @@ def _object(name: str, title: str, result: VerbResult, stays: bool) -> dict[str,
 
 def _column(finding: Mapping[str, Any], profile: Mapping[str, Any], rows: int) -> dict[str, Any]:
     filled = int(profile.get("filled") or 0)
-    return {**finding, **profile, "filled": filled, "rate": filled / rows if rows else 0.0, "top": list(profile.get("top") or ())}
+    return {
+        **finding,
+        **profile,
+        "filled": filled,
+        "rate": filled / rows if rows else 0.0,
+        "top": list(profile.get("top") or ()),
+    }

@@ -21,13 +21,19 @@ _NOTES = {
 
 def doctor(result: VerbResult, _: Surroundings) -> dict[str, Any]:
     """Findings, what blocks first."""
-    findings = sorted(presentable(list(result.details.get("findings") or ())), key=lambda f: list(_LEVELS).index(f["level"]))
+    findings = sorted(
+        presentable(list(result.details.get("findings") or ())), key=lambda f: list(_LEVELS).index(f["level"])
+    )
     number = {level: sum(1 for f in findings if f["level"] == level) for level in _LEVELS}
     return {
         "findings": [{**f, "tone": _LEVELS[f["level"]]} for f in findings],
         "figures": [
             Figure(number["blocking"], "blocking", "bad" if number["blocking"] else "good"),
-            Figure(number["warning"], "warnings" if number["warning"] != 1 else "warning", "warn" if number["warning"] else "good"),
+            Figure(
+                number["warning"],
+                "warnings" if number["warning"] != 1 else "warning",
+                "warn" if number["warning"] else "good",
+            ),
             Figure(number["ok"], "in order"),
         ],
     }
@@ -43,7 +49,10 @@ def plan(result: VerbResult, _: Surroundings) -> dict[str, Any]:
     details = presentable({k: v for k, v in result.details.items() if k != "will_not_go"})
     order, fields = details["order"], details["fields"]
     home = {records: model["name"] for model in order for records in model["records"]}
-    needs = {m["name"]: {home[r] for n in m["records"] for r in references(fields.get(n, [])) if r in home} - {m["name"]} for m in order}
+    needs = {
+        m["name"]: {home[r] for n in m["records"] for r in references(fields.get(n, [])) if r in home} - {m["name"]}
+        for m in order
+    }
     names = [model["name"] for model in order]
     predicted: Mapping[str, Mapping[str, int]] = details["predicted"]
     sums = {str(word): sum(tally.get(word, 0) for tally in predicted.values()) for word in Outcome}
@@ -86,7 +95,10 @@ def _schema(missing: Sequence[str], models: set[str]) -> list[dict[str, Any]]:
         if name in new:
             continue
         entry, _, value = name.partition("=")
-        owner = next((m for m in sorted(models | new, key=len, reverse=True) if entry.startswith(f"{m}.")), entry.rpartition(".")[0])
+        owner = next(
+            (m for m in sorted(models | new, key=len, reverse=True) if entry.startswith(f"{m}.")),
+            entry.rpartition(".")[0],
+        )
         field = entry.removeprefix(f"{owner}.")
         groups.setdefault(owner, []).append(f"{field} = {value}" if value else field)
     return [{"model": model, "new": model in new, "entries": entries} for model, entries in groups.items()]
@@ -99,7 +111,14 @@ def _field_map(name: str, model: Mapping[str, Any], fields: Sequence[Mapping[str
         words = rule_in_words(rule)
         if field["from"] == "constant" and "value" not in rule:
             words = ["left empty", *words]
-        shown.append({**field, "words": words, "values": value_map(rule), "column": field["from"] if not _origin_in_words(rule) else ""})
+        shown.append(
+            {
+                **field,
+                "words": words,
+                "values": value_map(rule),
+                "column": field["from"] if not _origin_in_words(rule) else "",
+            }
+        )
     return {"name": name, "model": model["model"], "absent": model["absent"], "fields": shown}
 
 

@@ -67,13 +67,10 @@ def from_workbook(value: Any) -> str | None:
 def _workbook_number(value: float) -> str:
     if not math.isfinite(value):
         return fault("is no number", str(value))
-    if abs(value) >= 10**_EXCEL_DIGITS:
-        digits = str(int(value))
-        return fault(
-            f"has more than {_EXCEL_DIGITS} digits, and a spreadsheet keeps no more: the last ones are lost", digits
-        )
     # A spreadsheet computes in binary but shows and promises 15 digits: 0.1+0.2 is 0.3 there.
     text = f"{Decimal(f'{value:.{_EXCEL_DIGITS}g}'):f}"
+    if abs(value) >= 10**_EXCEL_DIGITS:
+        return fault(f"has more than {_EXCEL_DIGITS} digits, and a spreadsheet keeps no more: the last ones are lost", text)
     return NUMBER + (text.rstrip("0").rstrip(".") if "." in text else text)
 
 
