@@ -2,8 +2,8 @@
 
     python -m benchmarks.read_exports --rows 300000
 
-pandas.read_csv is given every advantage: it reads all columns as it likes, checks nothing and writes nothing. A second line has it
-do what an extract has to end with: exact decimals, dates, moments in UTC, Parquet.
+pandas.read_csv is given every advantage: it reads all columns as it likes, checks nothing and writes nothing.
+A second line has it do what an extract has to end with: exact decimals, dates, moments in UTC, Parquet.
 """
 
 import argparse
@@ -47,7 +47,8 @@ def write_export(path: Path, rows: int) -> None:
                 else f"{i % 500}.50"
             )
             file.write(
-                f"{i:08d},INV-{i // 2:07d},Customer {rng.randint(1, 20_000)},user{rng.randint(1, 20_000)}@example.com,{amount},"
+                f"{i:08d},INV-{i // 2:07d},Customer {rng.randint(1, 20_000)},user{rng.randint(1, 20_000)}@example.com,"
+                f"{amount},"
                 f"{rng.randint(1, 9)},{day:02d}/{month:02d}/2024,{day:02d}/{month:02d}/2024 {hour:02d}:{minute:02d}:00,"
                 f'{"Yes" if i % 2 else "No"},"Paid at the door, thanks"\r\n'
             )

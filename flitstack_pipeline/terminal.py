@@ -1,4 +1,4 @@
-"""A verb's result and its progress on a terminal. Colour only repeats what the words say, so a pipe or a log loses nothing."""
+"""A verb's result and its progress on a terminal. Colour only repeats what the words say: a pipe loses nothing."""
 
 import textwrap
 import time
@@ -27,7 +27,7 @@ _FIGURES = ("records", "values_compared", "differences", "accepted")
 
 
 def render(result: VerbResult, console: Console) -> None:
-    """Print a result: figures first, then what is wrong, then where the reports are; what it comes to and what is next stand last."""
+    """Print a result: figures, what is wrong, where the reports are; the verdict and what is next stand last."""
     for lines in (*_tables(result, console.width), *_lists(result, console)):
         for line in lines:
             _print(console, line)
@@ -156,10 +156,10 @@ def _wrapped(text: str, console: Console, indent: int) -> list[str]:
 
 
 class RichProgress:
-    """Shows progress on a terminal: a line per running task with its rate, and one that stays for each that has finished.
+    """Shows progress on a terminal: a line per running task with its rate, and one that stays when it ends.
 
-    Use it as a context manager. Where the output is no terminal, plain lines: at the start and end of a task, and at most every
-    `seconds` between. Writes to stderr if no console is given, so that stdout holds the result alone.
+    Use it as a context manager. Where the output is no terminal, plain lines: at the start and end of a task, and
+    at most every `seconds` between. Writes to stderr if no console is given, so that stdout holds the result alone.
     """
 
     def __init__(
@@ -185,7 +185,10 @@ class RichProgress:
             self._live.stop()
             self._live = None
         for task in tasks.values():  # only after an interruption
-            _print(self._console, Text.assemble(("✕ ", "red"), f"{task.name}: stopped after{task.so_far(self._clock()) or ' no row'}"))
+            _print(
+                self._console,
+                Text.assemble(("✕ ", "red"), f"{task.name}: stopped after{task.so_far(self._clock()) or ' no row'}"),
+            )
 
     def start(self, task: str, total: int) -> None:
         self._tasks[task] = _Task(one_line(task, 60), total, self._clock())
@@ -220,7 +223,7 @@ class RichProgress:
 
 
 class _Task:
-    """A running task. `done` and `total` in records, a total of 0 is unknown; `said`: when it last had a line in a log."""
+    """A running task. `done` and `total` in records, 0 is unknown; `said`: when it last had a line in a log."""
 
     def __init__(self, name: str, total: int, now: float) -> None:
         self.name, self.total, self.began, self.said = name, total, now, now
@@ -242,7 +245,9 @@ class _Task:
         grid.add_column(no_wrap=True, overflow="ellipsis")
         grid.add_column(no_wrap=True, style="dim")
         share = f"{min(100 * self.done // self.total, 100)}% " if self.total else ""
-        grid.add_row(self._spinner, Text(self.name), Text(f"{share}{self.so_far(now).strip()}  {_duration(now - self.began)}"))
+        grid.add_row(
+            self._spinner, Text(self.name), Text(f"{share}{self.so_far(now).strip()}  {_duration(now - self.began)}")
+        )
         return grid
 
 

@@ -8,7 +8,8 @@ from flitstack_pipeline.mapping.target import KEY_FIELD
 XML_IDS_FIELD = "x_flitstack_xmlids"
 __all__ = ["KEY_FIELD", "QUIET", "XML_IDS_FIELD", "record_key", "split_key", "xml_module", "xml_name"]
 
-# No mail, no followers, no tracking notes, no invitation: a migration is not a conversation. `tz` makes Odoo read times as sent.
+# No mail, no followers, no tracking notes, no invitation: a migration is not a conversation. Images stay
+# as they are, byte for byte. `tz` makes Odoo read times as sent.
 QUIET = {
     "tracking_disable": True,
     "mail_create_nolog": True,
@@ -17,6 +18,7 @@ QUIET = {
     "mail_auto_subscribe_no_notify": True,
     "mail_activity_quick_update": True,
     "no_reset_password": True,
+    "image_no_postprocess": True,
     "tz": "UTC",
     "lang": "en_US",
 }

@@ -11,7 +11,7 @@ from typing import Any
 from flitstack_pipeline.ledger.records import JournalEntry
 from flitstack_pipeline.ledger.store import Ledger
 from flitstack_pipeline.mapping.target import TargetField
-from flitstack_pipeline.odoo.actions import ACTIONS
+from flitstack_pipeline.odoo.actions import ACTIONS, release
 from flitstack_pipeline.odoo.canonical import canonical_to_odoo, from_odoo
 from flitstack_pipeline.odoo.client import OdooClient
 from flitstack_pipeline.odoo.errors import OdooError, OdooMissing, OdooRejected, OdooUnsupported
@@ -53,6 +53,7 @@ def undo_migration(
     for group in _groups(ledger, migration, lambda e: e.op != "schema"):
         on_step(f"{group[0].op} {group[0].model}", len(group))
         undo.group(group)
+    undo.deferred_sides()
     for model in SCHEMA_ORDER:
         entries = [e for e in _entries(ledger, migration) if e.op == "schema" and e.model == model]
         if entries:
@@ -86,6 +87,7 @@ class _Undo:
     def __init__(self, client: OdooClient, ledger: Ledger, keep_changed: bool) -> None:
         self._client, self._ledger, self._keep_changed = client, ledger, keep_changed
         self._kept_ids: set[tuple[str, int]] = set()
+        self._deferred: list[tuple[str, int]] = []
         self.result = UndoResult()
 
     def group(self, group: list[JournalEntry]) -> None:
@@ -105,7 +107,8 @@ class _Undo:
         if group[0].op == "create":
             ids = self._without_changed(model, ids)
         ids = [i for i in ids if (model, i) not in self._kept_ids]
-        removed = self._unlink(model, ids)
+        release(self._client, model, ids)
+        removed = self._unlink(model, ids, defer=group[0].op == "side")
         if removed:
             self.result.removed[model] = self.result.removed.get(model, 0) + removed
 
@@ -119,18 +122,27 @@ class _Undo:
             self._keep(model, row["id"], str(row["display_name"]), f"changed by {who} since")
         return [i for i in ids if (model, i) not in self._kept_ids]
 
-    def _unlink(self, model: str, ids: Sequence[int]) -> int:
+    def deferred_sides(self) -> None:
+        """Remove the side records that were still in use when their own record went: two records may share one."""
+        for model, res_id in dict.fromkeys(self._deferred):
+            removed = self._unlink(model, self._client.existing(model, [res_id]))
+            self.result.removed[model] = self.result.removed.get(model, 0) + removed
+
+    def _unlink(self, model: str, ids: Sequence[int], *, defer: bool = False) -> int:
         """Delete, halving where Odoo refuses, so that one record that is in use does not keep the others."""
         if not ids:
             return 0
         try:
             self._client.unlink(model, ids, context=QUIET)
         except (OdooRejected, OdooError) as error:
+            if defer and len(ids) == 1:
+                self._deferred.append((model, ids[0]))
+                return 0
             if isinstance(error, OdooUnsupported) or len(ids) == 1:
                 self._keep(model, ids[0], "", error.odoo_message or str(error))
                 return 0
             middle = len(ids) // 2
-            return self._unlink(model, ids[:middle]) + self._unlink(model, ids[middle:])
+            return self._unlink(model, ids[:middle], defer=defer) + self._unlink(model, ids[middle:], defer=defer)
         return len(ids)
 
     def _restore(self, model: str, entry: JournalEntry) -> None:

@@ -31,7 +31,7 @@ class Drawing:
 
 
 def draw(order: Sequence[str], needs: Mapping[str, set[str]]) -> Drawing:
-    """Lay out models that are in dependency order. Needs that follow from others, and those of cycles, are not drawn."""
+    """Lay out models that are in dependency order. Needs that follow from others, or are of cycles, are left out."""
     level: dict[str, int] = {}
     needs = _direct(order, needs)
     for name in order:

@@ -30,7 +30,7 @@ class Segment:
 
 
 def compare_texts(expected: str, actual: str) -> tuple[tuple[Segment, ...], tuple[Segment, ...]]:
-    """Both texts cut into equal and changed stretches: word by word, or by characters where one word stands against one other.
+    """Both texts cut into equal and changed stretches: by words, or by characters where one word meets another.
 
     Texts that have little in common are changed as a whole: single letters that happen to agree help nobody.
     """
@@ -43,7 +43,7 @@ def compare_texts(expected: str, actual: str) -> tuple[tuple[Segment, ...], tupl
 
 
 def _common_ends(one: str, other: str) -> tuple[int, int]:
-    """Characters that both texts begin and end with: whole words, or parts of one if there is but one word on each side."""
+    """Characters that both texts begin and end with: whole words, or parts of one if each side is but one word."""
     length = min(len(one), len(other))
     head = next((i for i in range(length) if one[i] != other[i]), length)
     tail = next((i for i in range(length - head) if one[-1 - i] != other[-1 - i]), length - head)

@@ -4,6 +4,7 @@ import base64
 import hashlib
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
@@ -14,7 +15,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from flitstack_pipeline.redact import redact_values
 from flitstack_pipeline.reports.files import write_atomically
 from flitstack_pipeline.reports.index import write_index
-from flitstack_pipeline.reports.text import clipped, presentable, visible
+from flitstack_pipeline.reports.text import clipped, presentable, share, visible
 from flitstack_pipeline.reports.views.common import (
     VERBS,
     RecordLinks,
@@ -31,23 +32,31 @@ from flitstack_pipeline.stages.result import VerbResult
 View = Callable[[VerbResult, Surroundings], dict[str, Any]]
 
 VIEWS: Final[dict[str, View]] = {
-    "doctor": doctor, "inventory": inventory, "plan": plan, "approve": approve, "load": load, "reconcile": reconcile, "rollback": rollback,
-}  # fmt: skip
+    "doctor": doctor,
+    "inventory": inventory,
+    "plan": plan,
+    "approve": approve,
+    "load": load,
+    "reconcile": reconcile,
+    "rollback": rollback,
+}
 
 PROBLEMS_SHOWN: Final = 200
 
 
 def write_report(result: VerbResult, folder: Path, *, title: str, at: datetime | None = None) -> Path:
-    """Write `<folder>/<verb>.html` with `<verb>.json` beside it, bring `index.html` up to date, and return the page's path.
+    """Write `<folder>/<verb>.html` with `<verb>.json` beside it, bring `index.html` up to date, and return the page.
 
-    `title`: the migration's own; `at`: when the verb ended, now if not given. Files appear whole or not at all. A verb without a
-    page of its own gets what all pages have in common.
+    `title`: the migration's own; `at`: when the verb ended, now if not given. Files appear whole or not at all. A verb
+    without a page of its own gets what all pages have in common.
     """
     folder.mkdir(parents=True, exist_ok=True)
     moment = (at or datetime.now(UTC)).astimezone(UTC)
-    stable = json.dumps(redact_values(result.as_json()), ensure_ascii=False, indent=1, sort_keys=True)
+    path = folder / f"{result.verb}.html"
+    complete = replace(result, reports=tuple(dict.fromkeys([*result.reports, str(path)])))
+    stable = json.dumps(redact_values(complete.as_json()), ensure_ascii=False, indent=1, sort_keys=True)
     write_atomically(folder / f"{result.verb}.json", stable + "\n")
-    page = write_atomically(folder / f"{result.verb}.html", render_report(result, folder, title=title, at=moment))
+    page = write_atomically(path, render_report(result, folder, title=title, at=moment))
     write_index(folder, environment().get_template("index.html"), title=visible(title))
     return page
 
@@ -91,6 +100,7 @@ def environment() -> Environment:
         lstrip_blocks=True,
     )
     env.filters["number"] = lambda n: f"{n:,}" if isinstance(n, int) else str(n)
+    env.filters["share"] = share
     env.filters["clipped"] = clipped
     env.filters["capitalised"] = lambda text: text[:1].upper() + text[1:]
     env.filters["moment"] = lambda at: f"{at:%Y-%m-%d %H:%M} UTC"

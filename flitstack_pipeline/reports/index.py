@@ -26,7 +26,7 @@ _OVERTAKEN: Final = {
 
 @dataclass(frozen=True)
 class Entry:
-    """A report in the index, as the head of its page describes it. `overtaken`: what has happened since, if it matters."""
+    """A report in the index, as its page's head describes it. `overtaken`: what has happened since, if it matters."""
 
     verb: str
     title: str

@@ -9,16 +9,23 @@ Row = tuple[str, Sequence[Text]]
 
 # Headings broken where the table would otherwise be wider than the terminal.
 BROKEN = {
-    "extracted": "ex-\ntracted", "created": "cre-\nated", "updated": "up-\ndated", "skipped": "skip-\nped", "unchanged": "un-\nchanged", "quarantined": "quaran-\ntined", "excluded": "ex-\ncluded",
-    "values compared": "values\ncompared", "differences": "differ-\nences",
-}  # fmt: skip
+    "extracted": "ex-\ntracted",
+    "created": "cre-\nated",
+    "updated": "up-\ndated",
+    "unchanged": "un-\nchanged",
+    "skipped": "skip-\nped",
+    "quarantined": "quaran-\ntined",
+    "excluded": "ex-\ncluded",
+    "values compared": "values\ncompared",
+    "differences": "differ-\nences",
+}
 NARROWEST_NAME = 12
 
 
 def table(
     first: str, heads: Sequence[str], rows: Sequence[Row], *, width: int, total: Sequence[Text] = ()
 ) -> list[Text]:
-    """Lines of a table: names at the left, folded if they must be, numbers at the right; `total` goes below a second rule."""
+    """Lines of a table: names at the left, folded if need be, numbers at the right, `total` below a second rule."""
     every = [*rows, ("all", total)] if total else list(rows)
     longest = max([cell_len(name) for name, _ in every] + [len(first)])
     gap, columns = 2, _widths(heads, every)

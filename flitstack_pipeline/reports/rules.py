@@ -19,7 +19,7 @@ _MISSING = {
 
 
 def rule_in_words(rule: Rule) -> list[str]:
-    """What happens to a value, step by step in the order in which it happens. Value maps are told apart, by `value_map`."""
+    """What happens to a value, step by step in the order in which it happens. `value_map` has value maps."""
     return [*_origin(rule), *_steps(rule), *_limits(rule)]
 
 

@@ -1,4 +1,4 @@
-"""Values made fit to be shown: secrets masked, what cannot be seen made visible, what is too long cut with its length said."""
+"""Values made fit to be shown: secrets masked, what cannot be seen made visible, what is too long cut."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -12,8 +12,8 @@ MOST_ROWS: Final = 2_000
 
 LONGEST_VALUE: Final = 400
 
-# A value that turns the direction of what follows could make a file name or an amount read as another one; control characters
-# drive terminals; lone surrogates cannot be written as UTF-8 at all.
+# A value that turns the direction of what follows could make a file name or an amount read as another one; control
+# characters drive terminals; lone surrogates cannot be written as UTF-8 at all.
 _CONTROLS = [code for code in (*range(0x20), *range(0x7F, 0xA0)) if chr(code) not in "\n\t"]
 _DIRECTIONS = [*range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x061C, 0x200E, 0x200F]
 _UNSEEN = [*_CONTROLS, *_DIRECTIONS, *range(0xD800, 0xE000), 0x200B, 0x2028, 0x2029, 0xFEFF]
@@ -49,6 +49,14 @@ def capped(rows: Sequence[Any]) -> list[Any]:
 def amount(number: int, one: str, many: str = "") -> str:
     """A number with its noun: "1 row", "2,000 rows"."""
     return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+def share(part: float) -> str:
+    """A share of 1 in per cent: all and none are said only of all and none."""
+    per_cent = round(100 * part)
+    if part > 0 and per_cent == 0:
+        return "<1%"
+    return ">99%" if part < 1 and per_cent == 100 else f"{per_cent}%"
 
 
 def _visible_values(value: Any) -> Any:

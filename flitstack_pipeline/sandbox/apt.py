@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from flitstack_pipeline.errors import ConfigurationError
+from flitstack_pipeline.redact import redact
 from flitstack_pipeline.sandbox.advice import OWN_ODOO
 
 _SUITE = "unstable"
@@ -77,15 +78,17 @@ def find_program(name: str) -> str:
 
 def _configure(private: Path, mirror: Mirror) -> Path:
     """Write the private configuration; it is read after the machine's own, so that the machine's proxy still counts."""
-    for folder in ("state/lists/partial", "cache/archives/partial"):
+    for folder in ("state/lists/partial", "cache/archives/partial", "none"):
         (private / folder).mkdir(parents=True)
     status = private / "state" / "status"
     status.touch()
-    keyring = mirror.signed_by or (str(_KEYRING) if _KEYRING.exists() else "")
+    # The machine's entry may name the keyring of its own release only; that of all releases stands beside it.
+    keyrings = dict.fromkeys([mirror.signed_by, str(_KEYRING) if _KEYRING.exists() else ""])
+    signed_by = " ".join(filter(None, keyrings))
     sources = private / "unstable.sources"
     sources.write_text(
         f"Types: deb\nURIs: {mirror.uri}\nSuites: {_SUITE}\nComponents: main\n"
-        + (f"Signed-By: {keyring}\n" if keyring else ""),
+        + (f"Signed-By: {signed_by}\n" if signed_by else ""),
         encoding="utf-8",
     )
     none = private / "none"
@@ -129,9 +132,9 @@ def _apt(config: Path, arguments: Sequence[str], *, cwd: Path, doing: str) -> No
         )
     except subprocess.CalledProcessError as error:
         said = "\n".join(line for line in (error.stdout + error.stderr).splitlines() if line[:2] in {"E:", "W:"})
-        raise ConfigurationError(
-            f"apt-get could not {doing}:\n{said or error.stderr[-2000:]}", hint=OWN_ODOO
-        ) from error
+        # A mirror's address may hold a password.
+        said = redact(said or error.stderr[-2000:])
+        raise ConfigurationError(f"apt-get could not {doing}:\n{said}", hint=OWN_ODOO) from error
     except subprocess.TimeoutExpired as error:
         raise ConfigurationError(f"apt-get could not {doing} in {_TIMEOUT // 60} minutes.", hint=OWN_ODOO) from error
 

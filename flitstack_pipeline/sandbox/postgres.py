@@ -122,16 +122,6 @@ class Cluster:
         except psycopg2.Error as error:
             raise TerminalError(f"PostgreSQL of the sandbox: {str(error).strip()}") from error
 
-    def program(self, name: str, *arguments: str) -> subprocess.CompletedProcess[bytes]:
-        """Run a client program (pg_dump, psql, …) as Odoo's role; raises TerminalError with its message if it fails."""
-        env = os.environ | {"PGHOST": str(self.socket_folder), "PGUSER": ROLE}
-        done = subprocess.run(
-            [str(_programs() / name), *arguments], env=env, capture_output=True, check=False, timeout=600
-        )
-        if done.returncode:
-            raise TerminalError(f"{name} failed: {done.stderr.decode(errors='replace').strip()}")
-        return done
-
     def _initialise(self) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)
         making = self.folder / "data-making"

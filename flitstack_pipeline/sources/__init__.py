@@ -1,1 +1,1 @@
-"""Reads source systems: whatever form the data comes in, it leaves as one Parquet file per object, with its rejects beside it."""
+"""Reads source systems: in whatever form data comes, it leaves as one Parquet file per object, with its rejects."""

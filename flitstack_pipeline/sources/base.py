@@ -1,7 +1,8 @@
 """What every source gives: frozen findings, and one Parquet file per object with a fixed set of types.
 
-An object's rows stand in `<into>/<object>.parquet`, the rows that could not be read in `<into>/<object>.rejects.parquet`, and what
-was found out on the way in `<into>/<object>.json`. A source row is in exactly one of the two Parquet files.
+An object's rows stand in `<into>/<object>.parquet`, the rows that could not be read in
+`<into>/<object>.rejects.parquet`, and what was found out on the way in `<into>/<object>.json`. A source row is in
+exactly one of the two Parquet files.
 """
 
 import json
@@ -74,8 +75,8 @@ class ColumnFinding:
 class FileFinding:
     """How one file (or sheet, or member of an archive) was read. `object` is None for files that belong to no object.
 
-    `rows`: data rows, rejected ones included; 0 as long as the object was not extracted. `header_row`: 0 where there is none.
-    `skipped`: what was left out and what was remarkable, each in words.
+    `rows`: data rows, rejected ones included; 0 as long as the object was not extracted. `header_row`: 0 where there
+    is none. `skipped`: what was left out and what was remarkable, each in words.
     """
 
     file: str
@@ -90,7 +91,7 @@ class FileFinding:
 
 @dataclass(frozen=True, kw_only=True)
 class ObjectExtract:
-    """One object, extracted. `sha256` is of the content: other file names, title rows or row numbers do not change it."""
+    """One object, extracted. `sha256` is of the content: file names, titles and row numbers do not change it."""
 
     object: str
     path: Path
@@ -111,7 +112,10 @@ class Source(Protocol):
         ...
 
     def extract(self, name: str, *, into: Path) -> ObjectExtract:
-        """Write the object's three files into `into`, all or none. Raises SourceError where a person has to decide something."""
+        """Write the object's three files into `into`, all or none.
+
+        Raises SourceError where a person has to decide something.
+        """
         ...
 
 

@@ -1,7 +1,8 @@
 """Hashes the content of a table so that equal rows give an equal hash, however they come in batches.
 
-What Arrow keeps in memory is hashed directly, column by column: which values there are, how long texts are, and the values
-themselves with those that are null brought to zero. Nothing else of Arrow's or Parquet's layout has a part in it.
+What Arrow keeps in memory is hashed directly, column by column: which values there are, how long texts are, and the
+values themselves with those that are null brought to zero. Nothing else of Arrow's or Parquet's layout has a part in
+it.
 """
 
 import hashlib
@@ -27,10 +28,10 @@ class ContentHash:
         for name in self._names:
             column = batch.column(name)
             valid, lengths, values = self._columns[name]
-            valid.update(np.ascontiguousarray(pc.is_valid(column).to_numpy(zero_copy_only=False)))
+            valid.update(pc.is_valid(column).to_numpy(zero_copy_only=False).tobytes())
             if pa.types.is_string(column.type):
                 texts = pc.fill_null(column, "")
-                lengths.update(np.ascontiguousarray(pc.binary_length(texts).to_numpy()))
+                lengths.update(pc.binary_length(texts).to_numpy().tobytes())
                 values.update(_text_bytes(texts))
             else:
                 values.update(_fixed_bytes(column))
@@ -59,7 +60,7 @@ def _text_bytes(texts: pa.StringArray) -> memoryview | bytes:
 
 def _fixed_bytes(column: pa.Array) -> memoryview | bytes:
     if pa.types.is_boolean(column.type):
-        return np.ascontiguousarray(pc.fill_null(column, False).to_numpy(zero_copy_only=False)).data
+        return pc.fill_null(column, False).to_numpy(zero_copy_only=False).tobytes()
     filled = pc.fill_null(column, _zero(column.type)) if column.null_count else column
     width = column.type.bit_width // 8
     data = filled.buffers()[1]

@@ -1,7 +1,7 @@
 """What is in the columns: how full they are, how varied, from where to where, and of what shape.
 
-Everything is computed over the row groups as they come, so memory does not grow with the table; the one exception is the column
-that looks like e-mail addresses, whose duplicates are counted exactly.
+Everything is computed over the row groups as they come, so memory does not grow with the table; the one exception is
+the column that looks like e-mail addresses, whose duplicates are counted exactly.
 """
 
 from collections import Counter
@@ -41,10 +41,11 @@ _PHONE_DIGITS = 7
 class ColumnProfile:
     """One column. Values are texts as a person writes them, cut at 120 characters.
 
-    `filled`: non-empty cells; `fill_rate`: their share, 0 to 1. `distinct`: None if more than 10,000 (see `distinct_text`).
-    `top`: (value, count), most frequent first, empty where values are too many. `longest`: characters of the longest text.
-    `shape`: what at least 90 % of a sample look like, "" if nothing in particular. `duplicates`: for e-mail addresses, (address,
-    rows) of those in more than one row, most frequent first; `duplicate_values` and `duplicate_rows` count them all.
+    `filled`: non-empty cells; `fill_rate`: their share, 0 to 1. `distinct`: None if more than 10,000 (see
+    `distinct_text`). `top`: (value, count), most frequent first, empty where values are too many. `longest`:
+    characters of the longest text. `shape`: what at least 90 % of a sample look like, "" if nothing in particular.
+    `duplicates`: for e-mail addresses, (address, rows) of those in more than one row, most frequent first;
+    `duplicate_values` and `duplicate_rows` count them all.
     """
 
     name: str
@@ -78,7 +79,7 @@ class ObjectProfile:
 
 
 def profile_object(extract: ObjectExtract) -> ObjectProfile:
-    """Profile all columns of an extract; one pass over its Parquet, and one more for each column of e-mail addresses."""
+    """Profile all columns of an extract; one pass, and one more for each column of e-mail addresses."""
     columns = [_Column(c) for c in extract.columns]
     with pq.ParquetFile(extract.path) as file:
         for batch in file.iter_batches(batch_size=_ROWS_AT_ONCE):

@@ -29,8 +29,8 @@ _REJECTS_AT_ONCE = 500
 class ExtractWriter:
     """Context manager: `begin(schema)`, then `write` and `reject` in any order, then `finish`.
 
-    Leaving without `finish` removes all traces. The content hash leaves out `_file` and `_row`, so that it does not depend on what
-    an exported file was called or which lines stood above its header.
+    Leaving without `finish` removes all traces. The content hash leaves out `_file` and `_row`, so that it does not
+    depend on what an exported file was called or which lines stood above its header.
     """
 
     def __init__(self, into: Path, name: str) -> None:

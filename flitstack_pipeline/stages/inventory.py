@@ -9,7 +9,7 @@ from flitstack_pipeline.mapping.walk import children_of, places
 from flitstack_pipeline.outcomes import Counts
 from flitstack_pipeline.progress import current
 from flitstack_pipeline.sources.base import ObjectExtract
-from flitstack_pipeline.sources.integrity import Relation, check_relations, iter_orphans
+from flitstack_pipeline.sources.integrity import Orphan, Relation, check_relations, iter_orphans
 from flitstack_pipeline.sources.profile import profile_object
 from flitstack_pipeline.stages.result import EXIT_DONE, VerbResult
 from flitstack_pipeline.stages.run import MigrationRun
@@ -40,10 +40,10 @@ def inventory(run: MigrationRun) -> VerbResult:
         "files": [asdict(f) for e in extracts.values() for f in e.files] + [asdict(f) for f in unmatched],
         "columns": {name: [asdict(c) for c in e.columns] for name, e in extracts.items()},
         "profiles": {name: asdict(profile_object(e)) for name, e in extracts.items()},
-        "orphans": [asdict(o) for o in islice(iter_orphans(run.extracts, links), ORPHANS_SHOWN)],
+        "orphans": [_orphan(o) for o in islice(iter_orphans(run.extracts, links), ORPHANS_SHOWN)],
         "relations": [{**asdict(f.relation), "rows": f.rows, "filled": f.filled, "orphans": f.orphans} for f in checked],
         "titles": {name: obj.title or name for name, obj in run.system.objects.items()},
-        "not_migrated": {name: {"reason": obj.reason, "rebuild": obj.rebuild} for name, obj in run.system.objects.items() if not obj.migrates},
+        "not_migrated": {name: [obj.reason, obj.rebuild] for name, obj in run.system.objects.items() if not obj.migrates},
     }
     total = sum(e.rows + e.rejected for e in extracts.values())
     return VerbResult(
@@ -58,6 +58,11 @@ def inventory(run: MigrationRun) -> VerbResult:
         next_step=f"flitstack plan {run.id}",
         details=details,
     )
+
+
+def _orphan(orphan: Orphan) -> dict[str, Any]:
+    reason = f"there is no {orphan.parent} {orphan.value}" + (f": {orphan.hint}" if orphan.hint else "")
+    return {**asdict(orphan), "reason": reason}
 
 
 def relations(system: SystemMap) -> list[Relation]:

@@ -1,6 +1,13 @@
 """What the details of an inventory and of a plan hold, made by hand."""
 
+from dataclasses import asdict
 from typing import Any
+
+from flitstack_pipeline.sources.base import ColumnFinding, FileFinding
+from flitstack_pipeline.sources.integrity import Orphan
+from flitstack_pipeline.sources.profile import ColumnProfile, ObjectProfile
+
+LEFT_EMPTY = ["booking BK-20040: user_id: no res.users with login gone@example.com"]
 
 SCRIPT = '<script>alert("x")</script>'
 RTL = "שלום עולם — نظافة 25.50"
@@ -44,84 +51,87 @@ def inventory_details() -> dict[str, Any]:
             "payment": [_column("amount", "Amount", "decimal", "decimal point, thousands comma, $")],
         },
         "profiles": {
-            "customer": {
-                "rows": 258,
-                "columns": [
-                    {"name": "customer_id", "filled": 258, "distinct": 258, "longest": 4, "top": [["1001", 1]]},
-                    {"name": "date_joined", "filled": 255, "distinct": 241, "longest": 10, "top": [["2023-05-01", 3]]},
-                    {
-                        "name": "email",
-                        "filled": 249,
-                        "distinct": 246,
-                        "longest": 41,
-                        "top": [["info@example.com", 3], [RTL, 2], [LONG, 1]],
-                    },
-                    {
-                        "name": "VIP <b>level</b>",
-                        "filled": 12,
-                        "distinct": 2,
-                        "longest": 4,
-                        "top": [["Gold", 9], ["<i>", 3]],
-                    },
+            "customer": _profile(
+                "customer",
+                258,
+                [
+                    _column_profile(
+                        "customer_id", "id", 258, 258, distinct=258, longest=4, least="1001", greatest="1311"
+                    ),
+                    _column_profile(
+                        "date_joined",
+                        "date",
+                        258,
+                        255,
+                        distinct=241,
+                        longest=10,
+                        least="2019-02-01",
+                        greatest="2026-10-30",
+                        top=(("2023-05-01", 3),),
+                    ),
+                    _column_profile(
+                        "email",
+                        "text",
+                        258,
+                        257,
+                        distinct=246,
+                        longest=41,
+                        shape="email",
+                        top=(("info@example.com", 3), (RTL, 2), (LONG[:119] + "…", 1)),
+                        duplicates=(("info@example.com", 3),),
+                    ),
+                    _column_profile("VIP <b>level</b>", "text", 258, 1, distinct=1, longest=4, top=(("<i>", 1),)),
                 ],
-            },
-            "payment": {
-                "rows": 169,
-                "columns": [{"name": "amount", "filled": 169, "distinct": 120, "longest": 8, "top": [["154.00", 4]]}],
-            },
+            ),
+            "payment": _profile(
+                "payment",
+                169,
+                [
+                    _column_profile(
+                        "amount",
+                        "decimal",
+                        169,
+                        169,
+                        distinct=120,
+                        longest=8,
+                        least="-20",
+                        greatest="4120.5",
+                        top=(("154", 4),),
+                    )
+                ],
+            ),
         },
         "orphans": [
+            _orphan("booking", "BK-20111", "bookings.csv", 112, "customer_id", "1999", "customer", ""),
+            _orphan(
+                "booking_fieldworker",
+                "BK-20300|FW-99",
+                "booking_fieldworkers.csv",
+                301,
+                "worker_id",
+                "FW-99",
+                "fieldworker",
+                "it was rejected",
+            ),
+        ],
+        "relations": [
             {
-                "object": "booking",
-                "source_id": "BK-20111",
-                "file": "bookings.csv",
-                "row": 112,
+                "child": "booking",
                 "column": "customer_id",
                 "parent": "customer",
-                "value": "1999",
-                "reason": "not in the source",
+                "rows": 327,
+                "filled": 327,
+                "orphans": 1,
             },
             {
-                "object": "booking_fieldworker",
-                "source_id": "BK-20300|FW-99",
-                "file": "booking_fieldworkers.csv",
-                "row": 301,
+                "child": "booking_fieldworker",
                 "column": "worker_id",
                 "parent": "fieldworker",
-                "value": "FW-99",
-                "reason": "not in the source",
+                "rows": 319,
+                "filled": 319,
+                "orphans": 1,
             },
         ],
-        "rejects": [
-            {
-                "object": "customer",
-                "source_id": "1203",
-                "file": "customers.csv",
-                "row": 41,
-                "column": "Date Joined",
-                "value": "31/02/2023",
-                "reason": "not a date of the calendar",
-            },
-            {
-                "object": "customer",
-                "source_id": None,
-                "file": "customers.csv",
-                "row": 88,
-                "column": "Customer ID",
-                "value": "",
-                "reason": "the row has no key",
-            },
-            {
-                "object": "payment",
-                "source_id": "PAY-4100",
-                "file": "payments.txt",
-                "row": 102,
-                "column": "Amount",
-                "value": SCRIPT,
-                "reason": "not a number",
-            },
-        ],
-        "rejected": 3,
         "titles": {
             "customer": "Customer",
             "gps_point": "GPS history",
@@ -141,20 +151,74 @@ def inventory_details() -> dict[str, Any]:
 def _file(
     file: str, obj: str | None, format_: str, encoding: str, separator: str, header: int, rows: int, skipped: list[str]
 ) -> dict[str, Any]:
-    return {
-        "file": file,
-        "object": obj,
-        "format": format_,
-        "encoding": encoding,
-        "separator": separator,
-        "header_row": header,
-        "rows": rows,
-        "skipped": skipped,
-    }
+    return asdict(
+        FileFinding(
+            file=file,
+            object=obj,
+            format=format_,
+            encoding=encoding,
+            separator=separator,
+            header_row=header,
+            rows=rows,
+            skipped=tuple(skipped),
+        )
+    )
 
 
 def _column(name: str, header: str, type_: str, stated: str, *, declared: bool = True) -> dict[str, Any]:
-    return {"name": name, "header": header, "declared": declared, "type": type_, "stated": stated}
+    return asdict(ColumnFinding(name=name, header=header, declared=declared, type=type_, stated=stated))
+
+
+def _profile(name: str, rows: int, columns: list[ColumnProfile]) -> dict[str, Any]:
+    return asdict(
+        ObjectProfile(
+            object=name, rows=rows, rejected=2 if name == "customer" else 1, sha256="0" * 64, columns=tuple(columns)
+        )
+    )
+
+
+def _column_profile(
+    name: str,
+    type_: str,
+    rows: int,
+    filled: int,
+    *,
+    distinct: int,
+    longest: int,
+    least: str | None = None,
+    greatest: str | None = None,
+    shape: str = "",
+    top: tuple[tuple[str, int], ...] = (),
+    duplicates: tuple[tuple[str, int], ...] = (),
+) -> ColumnProfile:
+    return ColumnProfile(
+        name=name,
+        type=type_,
+        declared="VIP" not in name,
+        rows=rows,
+        filled=filled,
+        fill_rate=filled / rows,
+        distinct=distinct,
+        distinct_text=f"{distinct:,}",
+        minimum=least,
+        maximum=greatest,
+        longest=longest,
+        shape=shape,
+        top=top,
+        duplicates=duplicates,
+        duplicate_values=len(duplicates),
+        duplicate_rows=sum(n for _, n in duplicates),
+        stated="",
+    )
+
+
+def _orphan(
+    obj: str, source_id: str, file: str, row: int, column: str, value: str, parent: str, hint: str
+) -> dict[str, Any]:
+    found = Orphan(
+        object=obj, source_id=source_id, file=file, row=row, column=column, value=value, parent=parent, hint=hint
+    )
+    return {**asdict(found), "reason": f"there is no {parent} {value}" + (f": {hint}" if hint else "")}
 
 
 def plan_fields() -> dict[str, list[dict[str, Any]]]:

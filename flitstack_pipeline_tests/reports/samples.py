@@ -1,129 +1,25 @@
-"""Results as the verbs give them, made by hand: believable ones, and ones with the ugliest data that a source can hold."""
+"""Results as the verbs give them, made by hand: believable ones, and ones with the ugliest data there is."""
 
 from typing import Any
 
 from flitstack_pipeline.outcomes import Counts
 from flitstack_pipeline.stages.result import EXIT_FAILED, EXIT_TOLERANCE, ModelFigures, VerbResult
-from flitstack_pipeline_tests.reports.sample_details import LONG, RTL, SCRIPT, inventory_details, plan_fields
+from flitstack_pipeline_tests.reports.sample_details import (
+    LEFT_EMPTY,
+    LONG,
+    RTL,
+    SCRIPT,
+    inventory_details,
+    plan_fields,
+)
+from flitstack_pipeline_tests.reports.sample_rows import counts, difference, left_over, models, review, row_of, tally
 
 MIGRATION = "coastal"
 TITLE = "Coastal Cleaning Co"
 RUN = "4f1c09aa-7a3e-4d6e-9a52-0d0e4f0a6b11"
 HASH = "9c1f5e0b77d24a86b1f3c9d0a4e2876655aa10f2c3d4e5f60718293a4b5c6d7e"
-ODOO = {"url": "https://coastal.example.com", "database": "coastal", "major": 19}
+ODOO = {"odoo_url": "https://coastal.example.com", "odoo_database": "coastal", "odoo_major": 19}
 CONTROL = "bell\x07 esc\x1b[31m nul\x00 override\u202egnp.exe surrogate\ud800"
-
-
-def counts() -> dict[str, Counts]:
-    """Rows of the objects after a load."""
-    return {
-        "service": Counts(extracted=14, created=14),
-        "fieldworker": Counts(extracted=12, created=11, unchanged=1),
-        "custom_field": Counts(extracted=12, created=9, unchanged=1, excluded=2),
-        "customer": Counts(extracted=260, created=255, updated=1, quarantined=2, skipped=2),
-        "booking": Counts(extracted=329, created=325, held=2, quarantined=2),
-        "booking_fieldworker": Counts(extracted=319, created=317, held=2),
-        "quote": Counts(extracted=50, created=50),
-        "invoice": Counts(extracted=170, created=169, held=1),
-        "payment": Counts(extracted=170, created=168, held=1, quarantined=1),
-        "gps_point": Counts(extracted=300, excluded=300),
-    }
-
-
-def models() -> dict[str, ModelFigures]:
-    return {
-        "product": ModelFigures(records=14, values_compared=112, differences=0, accepted=1),
-        "partner": ModelFigures(records=256, values_compared=4_864),
-        "lead": ModelFigures(records=325, values_compared=7_150, differences=3, accepted=1),
-        "invoice": ModelFigures(records=169, values_compared=2_197, differences=0, accepted=1),
-        "payment": ModelFigures(records=168, values_compared=1_176),
-    }
-
-
-def left_over() -> list[dict[str, Any]]:
-    return [
-        _row(
-            "quarantined",
-            "customer",
-            "1203",
-            "customers.csv",
-            41,
-            "date_joined",
-            "31/02/2023 is not a date of the calendar",
-        ),
-        _row(
-            "quarantined",
-            "customer",
-            "customers.csv#88",
-            "customers.csv",
-            88,
-            "customer_id",
-            "the row has no Customer ID",
-        ),
-        _row(
-            "quarantined",
-            "booking",
-            "BK-20077",
-            "bookings.csv",
-            78,
-            "total",
-            f"not a number (the cell holds {SCRIPT!r})",
-        ),
-        _row(
-            "held",
-            "booking",
-            "BK-20111",
-            "bookings.csv",
-            112,
-            "customer_id",
-            "waits for customer 1999, which is not in the source",
-        ),
-        _row(
-            "held",
-            "invoice",
-            "INV-31090",
-            "invoices.csv",
-            91,
-            "booking_no",
-            "waits for booking BK-20077, which is quarantined: not a number",
-        ),
-        _row(
-            "held",
-            "payment",
-            "PAY-4090",
-            "payments.txt",
-            92,
-            "invoice_no",
-            "waits for invoice INV-31090, which is held",
-        ),
-        _row(
-            "skipped",
-            "customer",
-            "1311",
-            "customers.csv",
-            199,
-            "email",
-            "same e-mail as customer 1012; for a person to merge",
-        ),
-    ]
-
-
-def difference(**changes: Any) -> dict[str, Any]:
-    """A difference as reconcile gives it."""
-    made = {
-        "record_set": "booking",
-        "source_id": "BK-20005",
-        "file": "bookings.csv",
-        "row": 6,
-        "model": "crm.lead",
-        "res_id": 5,
-        "field": "name",
-        "label": "Opportunity",
-        "expected": "Oven clean – Bondi",
-        "actual": "Oven clean - Bondi",
-        "accepted": "",
-    }
-    return {**made, **changes}
 
 
 def doctor() -> VerbResult:
@@ -243,6 +139,8 @@ def plan(*, changed: bool = False) -> VerbResult:
             }
             for r in left_over()
         ],
+        "review": review(),
+        "left_empty": LEFT_EMPTY,
     }
     return VerbResult(
         migration=MIGRATION,
@@ -280,7 +178,7 @@ def load(*, beyond: bool = False) -> VerbResult:
         problems=("5 rows are quarantined, 0 are tolerated",) if beyond else (),
         summary="1,318 created, 1 updated, 2 unchanged, 6 held, 5 quarantined, 2 skipped, 302 excluded of 1,636 rows",
         next_step="flitstack reconcile coastal",
-        details={"left_over": left_over()},
+        details={"left_over": left_over(), "review": review(), "left_empty": LEFT_EMPTY},
         reports=("/srv/flitstack/migrations/coastal/reports/load.html",),
     )
 
@@ -384,10 +282,11 @@ def reconcile() -> VerbResult:
             "3 unexplained differences, 0 are tolerated",
             "accepted difference booking BK-20001 name does not occur (any more)",
         ),
-        summary="15,499 values of 932 records compared: 3 unexplained differences, 3 accepted; every row is accounted for",
+        summary="15,499 values of 932 records compared: 3 unexplained differences, 3 accepted; "
+        "every row is accounted for",
         next_step="open the report and look at each difference",
         details={
-            "odoo": ODOO,
+            **ODOO,
             "fields": fields,
             "differences": differences,
             "left_over": left_over(),
@@ -413,7 +312,8 @@ def clean_reconcile() -> VerbResult:
         ok=True,
         objects=counts(),
         models=done,
-        summary="15,499 values of 932 records compared: 0 unexplained differences, 0 accepted; every row is accounted for",
+        summary="15,499 values of 932 records compared: 0 unexplained differences, 0 accepted; "
+        "every row is accounted for",
         next_step="flitstack status coastal",
         details={
             "fields": fields,
@@ -452,11 +352,11 @@ def ugly_reconcile(number: int = 5_000) -> VerbResult:
         problems=tuple(f"problem {i} {SCRIPT} {CONTROL}" for i in range(60)),
         reports=("/x/<b>.html",),
         details={
-            "odoo": {"url": "javascript:alert(1)//", "database": "", "major": 19},
+            "odoo_url": "javascript:alert(1)//",
             "fields": {"lead": {"booking.<b>": tally(f"<b>{CONTROL}", "char", number, number, number)}},
             "differences": {"lead": rows},
             "identities": [{"record_set": "booking", "in_ledger": 325, "in_odoo": 324}],
-            "left_over": [_row("held", "o", RTL, "f.csv", 1, "", LONG)] * 2_500,
+            "left_over": [row_of("held", "o", RTL, "f.csv", 1, "", LONG)] * 2_500,
             "notes": [],
         },
     )
@@ -475,7 +375,7 @@ def rollback() -> VerbResult:
         summary="931 records removed, 3 restored, 31 schema entries removed, 2 kept; 2 of 3 models are as before",
         next_step="look at what was kept, in the report",
         details={
-            "odoo": ODOO,
+            **ODOO,
             "removed": {"res.partner": 255, "crm.lead": 325, "account.move": 169, "mail.alias": 1},
             "restored": {"res.partner": 1, "hr.employee": 2},
             "schema": {"ir.model.fields": 30, "ir.model": 1},
@@ -511,7 +411,7 @@ def rollback() -> VerbResult:
 
 def empty(verb: str) -> VerbResult:
     """The least that a verb can give: a migration without a single row."""
-    empty_details: dict[str, dict[str, Any]] = {
+    details: dict[str, dict[str, Any]] = {
         "doctor": {"findings": []},
         "inventory": {"files": [], "columns": {}, "profiles": {}, "orphans": [], "titles": {}, "not_migrated": {}},
         "plan": {
@@ -527,34 +427,8 @@ def empty(verb: str) -> VerbResult:
             "will_not_go": [],
         },
         "approve": {"plan_hash": HASH, "who": "Jo Doe"},
-        "load": {"left_over": []},
+        "load": {"left_over": [], "review": [], "left_empty": []},
         "reconcile": {"fields": {}, "differences": {}, "identities": [], "left_over": [], "notes": []},
         "rollback": {"removed": {}, "restored": {}, "schema": {}, "kept": [], "comparisons": []},
     }
-    return VerbResult(migration=MIGRATION, verb=verb, run_id=RUN, ok=True, details=empty_details.get(verb, {}))
-
-
-def tally(label: str, type_: str, compared: int, filled: int, different: int = 0, accepted: int = 0) -> dict[str, Any]:
-    """One field's figures as reconcile gives them."""
-    return {
-        "label": label,
-        "type": type_,
-        "compared": compared,
-        "filled": filled,
-        "different": different,
-        "accepted": accepted,
-        "unexplained": different - accepted,
-    }
-
-
-def _row(outcome: str, obj: str, source_id: str, file: str, row: int, field: str, reason: str) -> dict[str, Any]:
-    return {
-        "outcome": outcome,
-        "object": obj,
-        "source_id": source_id,
-        "file": file,
-        "row": str(row),
-        "field": field,
-        "reason": reason,
-        "record_set": obj,
-    }
+    return VerbResult(migration=MIGRATION, verb=verb, run_id=RUN, ok=True, details=details.get(verb, {}))

@@ -64,7 +64,7 @@ def test_relation_on_a_column_that_is_not_text(export):
 
 
 def test_unknown_column_and_object(into):
-    with pytest.raises(ConfigurationError, match="objects.booking: has no column “client”"):
+    with pytest.raises(ConfigurationError, match=r"objects\.booking: has no column “client”"):
         check_relations(into, [("booking", "client", "customer")])
     with pytest.raises(SourceError, match="“invoice” has not been extracted yet"):
         check_relations(into, [("booking", "customer", "invoice")])

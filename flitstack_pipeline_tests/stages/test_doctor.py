@@ -6,6 +6,7 @@ import sqlite3
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from toy_migration import FILES, PASSWORD, Project
@@ -14,6 +15,7 @@ from flitstack_pipeline.errors import TransientError
 from flitstack_pipeline.odoo.access import OdooAccess
 from flitstack_pipeline.stages import doctor as package
 from flitstack_pipeline.stages.doctor import BLOCKING, OK, WARNING
+from flitstack_pipeline.stages.doctor.examination import Examination
 from flitstack_pipeline.stages.doctor.findings import look, ok
 from flitstack_pipeline.stages.result import EXIT_FAILED
 
@@ -136,6 +138,29 @@ def test_a_check_that_breaks_says_so_and_keeps_what_it_found():
 
     with pytest.raises(AttributeError):
         look("a", bug, None)
+
+
+@pytest.mark.parametrize(
+    ("major", "rights", "group"),
+    [
+        (16, ("check_access_rights", None, {"operation": "unlink", "raise_exception": False}), None),
+        (18, ("has_access", [], {"operation": "unlink"}), [7]),
+    ],
+)
+def test_rights_are_asked_for_as_each_version_has_it(major, rights, group):
+    asked = []
+
+    class Client:
+        version, uid = SimpleNamespace(major=major), 7
+
+        def call(self, model, method, *, ids=None, retry, **named):
+            asked.append((method, ids, named))
+            return True
+
+    examination = Examination(SimpleNamespace(client=Client()), datetime.now(UTC))
+    assert examination.may("crm.lead", "unlink") is True
+    assert examination.in_group("base.group_system") is True
+    assert asked == [rights, ("has_group", group, {"group_ext_id": "base.group_system"})]
 
 
 # -- documentation ---------------------------------------------------------------------------------

@@ -117,7 +117,7 @@ def test_locked_periods(project, odoo_access):
 def test_books_that_are_not_ready(project, odoo_access, sandbox):
     text = MAP.replace(
         "name: number\n",
-        "name: number\n          currency_id: {value: JPY, lookup: {model: res.currency, by: [name]}}\n",
+        "name: number\n          currency_id: {value: CHF, lookup: {model: res.currency, by: [name]}}\n",
     )
     payments = """
   payments:
@@ -129,9 +129,9 @@ def test_books_that_are_not_ready(project, odoo_access, sandbox):
     project.target(odoo_access)
     diagnosis = project.doctor()
     assert "Bank: Manual Payment" in diagnosis.one("accounting.outstanding", OK)["text"]
-    assert "JPY" in diagnosis.one("accounting.currency", WARNING)["text"]
+    assert "CHF" in diagnosis.one("accounting.currency", WARNING)["text"]
     # An inactive currency is none that a document can have.
-    assert "JPY (none)" in diagnosis.one("values.lookups", WARNING)["text"]
+    assert "CHF (none)" in diagnosis.one("values.lookups", WARNING)["text"]
     with OdooClient.connect(odoo_access) as odoo:
         journals = odoo.search("account.journal", [("type", "in", ["sale", "bank", "cash"])])
         odoo.write("account.journal", journals, {"active": False})

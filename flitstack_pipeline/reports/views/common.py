@@ -13,9 +13,18 @@ from flitstack_pipeline.stages.result import EXIT_DONE, EXIT_TOLERANCE, VerbResu
 Row = Mapping[str, Any]
 
 VERBS: Final = {
-    "doctor": "Check-up", "inventory": "Inventory", "propose": "Proposed map", "plan": "Plan", "approve": "Approval", "sample": "Sample",
-    "load": "Load", "delta": "Delta", "reconcile": "Reconciliation", "rollback": "Rollback", "handoff": "Hand-over",
-}  # fmt: skip
+    "doctor": "Check-up",
+    "inventory": "Inventory",
+    "propose": "Proposed map",
+    "plan": "Plan",
+    "approve": "Approval",
+    "sample": "Sample",
+    "load": "Load",
+    "delta": "Delta",
+    "reconcile": "Reconciliation",
+    "rollback": "Rollback",
+    "handoff": "Hand-over",
+}
 """Every verb's name for people, in the order of the stages."""
 
 UNCOUNTED: Final = ("inventory", "plan")
@@ -50,7 +59,7 @@ class Figure:
 
 @dataclass(frozen=True)
 class Listing:
-    """Rows of a list, as many as are shown, and how many there are. `full`: where all of them are (link or "", words)."""
+    """Rows of a list, as many as are shown, and their number. `full`: where all of them are (link or "", words)."""
 
     rows: Sequence[Any]
     total: int
@@ -86,15 +95,14 @@ class RecordLinks:
 
     @classmethod
     def of(cls, details: Row) -> "RecordLinks":
-        """From a result's `odoo` part: url, database, major version. No links without a web address."""
-        odoo = details.get("odoo") or {}
-        url = str(odoo.get("url") or "").rstrip("/")
+        """From `odoo_url`, `odoo_database` and `odoo_major` (version) of a result. No links without a web address."""
+        url = str(details.get("odoo_url") or "").rstrip("/")
         if urlsplit(url).scheme not in ("http", "https"):
             return cls()
-        return cls(url, str(odoo.get("database") or ""), int(odoo.get("major") or 19))
+        return cls(url, str(details.get("odoo_database") or ""), int(details.get("odoo_major") or 19))
 
     def to(self, model: str, res_id: int) -> str:
-        """The form of a record, or "". Odoo 18 made addresses readable; a model without a dot needs `m-` before it there."""
+        """The form of a record, or "". Since Odoo 18 addresses are paths, in which a model without a dot needs `m-`."""
         if not (self.url and res_id):
             return ""
         database = f"?db={quote(self.database, safe='')}" if self.database else ""
@@ -117,8 +125,14 @@ class Surroundings:
         return (f"../{quote(name)}" if there else "", name)
 
 
+def details_of(result: VerbResult, *, lists: str = "", mappings: str = "") -> dict[str, Any]:
+    """The details, with what is missing empty: a report must not fail a verb that has done its work."""
+    empty: dict[str, Any] = {**{name: [] for name in lists.split()}, **{name: {} for name in mappings.split()}}
+    return {**empty, **result.details}
+
+
 def shared_cap(rows: Sequence[Row], share: Callable[[Row], str], *, most: int = MOST_ROWS) -> list[Row]:
-    """At most `most` rows in their order, with room for every kind, so that many of one do not push out the few of another."""
+    """At most `most` rows in their order, with room for every kind: many of one do not push out the few of another."""
     if len(rows) <= most:
         return list(rows)
     kinds: dict[str, list[int]] = {}
@@ -157,6 +171,17 @@ def left_over(result: VerbResult) -> dict[str, Any]:
     return {
         "left_over": Listing.of(rows, total=max(number, len(found)), full=[where]),
         "excluded": presentable(excluded) if Outcome.EXCLUDED not in listed else [],
+    }
+
+
+def review(result: VerbResult) -> dict[str, Any]:
+    """Rows that migrate and that a person should look at, and references that lead nowhere and are left empty."""
+    rows: Sequence[Row] = result.details.get("review") or ()
+    return {
+        "review": Listing.of(
+            shared_cap(rows, lambda row: f"{row['object']} {row['column']} {row['what']}"), total=len(rows)
+        ),
+        "left_empty": Listing.of(result.details.get("left_empty") or ()),
     }
 
 

@@ -13,7 +13,9 @@ from flitstack_pipeline.reports.views.common import (
     Listing,
     Row,
     Surroundings,
+    details_of,
     left_over,
+    review,
     shared_cap,
 )
 from flitstack_pipeline.reports.views.preparing import note_groups
@@ -25,6 +27,7 @@ def load(result: VerbResult, _: Surroundings) -> dict[str, Any]:
     total = sum(result.objects.values(), Counts())
     return {
         **left_over(result),
+        **review(result),
         "figures": [
             Figure(total.extracted, "rows extracted"),
             Figure(sum(getattr(total, word) for word in ARRIVED), "arrived", "good"),
@@ -41,7 +44,7 @@ def load(result: VerbResult, _: Surroundings) -> dict[str, Any]:
 
 def reconcile(result: VerbResult, around: Surroundings) -> dict[str, Any]:
     """What is in Odoo against what should be."""
-    details = result.details
+    details = details_of(result, lists="identities notes", mappings="differences fields")
     compared = sum(m.values_compared for m in result.models.values())
     unexplained = sum(m.differences for m in result.models.values())
     accepted = sum(m.accepted for m in result.models.values())
@@ -77,7 +80,7 @@ def reconcile(result: VerbResult, around: Surroundings) -> dict[str, Any]:
 
 def rollback(result: VerbResult, around: Surroundings) -> dict[str, Any]:
     """What went, what came back, what stays, and how each model looked before and looks now."""
-    details = presentable(dict(result.details))
+    details = presentable(details_of(result, lists="kept comparisons", mappings="removed restored schema"))
     models = list(dict.fromkeys([*details["removed"], *details["restored"]]))
     kept = [{**k, "link": around.links.to(k["model"], k["res_id"])} for k in details["kept"]]
     before = [c for c in details["comparisons"] if c["same"]]

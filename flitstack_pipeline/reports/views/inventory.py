@@ -1,64 +1,70 @@
-"""The page of an inventory: how each file was read, what each column holds, what joins to nothing, what stays behind."""
+"""The page of an inventory: how files were read, what columns hold, what joins to nothing, what stays behind."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
+from pathlib import Path
 from typing import Any
 
-from flitstack_pipeline.reports.text import presentable
-from flitstack_pipeline.reports.views.common import Figure, Listing, Surroundings
+import pyarrow.parquet as pq
+
+from flitstack_pipeline.reports.text import MOST_ROWS, presentable
+from flitstack_pipeline.reports.views.common import Figure, Listing, Surroundings, details_of, shared_cap
 from flitstack_pipeline.stages.result import VerbResult
+
+_REJECT_COLUMNS = ["source_id", "file", "row", "column", "value", "reason"]
 
 
 def inventory(result: VerbResult, around: Surroundings) -> dict[str, Any]:
     """Everything that an extraction found out."""
-    details = result.details
-    titles = details["titles"]
+    details = details_of(result, lists="files orphans relations", mappings="columns profiles titles not_migrated")
+    titles: Mapping[str, str] = details["titles"]
     files = presentable(list(details["files"]))
-    rejects: Sequence[Mapping[str, Any]] = details.get("rejects") or ()
-    orphans: Sequence[Mapping[str, Any]] = details["orphans"]
+    rejects = _rejects(details["profiles"], around)
+    orphans = sum(relation["orphans"] for relation in details["relations"])
     stays: Mapping[str, Sequence[str]] = details["not_migrated"]
-    rows = sum(c.extracted for c in result.objects.values())
-    names = [n for n in result.objects if n in details["columns"]]
-    reject_files = [around.file("source", f"{n}.rejects.parquet") for n in dict.fromkeys(r["object"] for r in rejects)]
+    rows = {name: counts.extracted for name, counts in result.objects.items()}
+    behind = [(n, titles.get(n, n), rows.get(n, 0), *stays[n]) for n in stays]
     return {
         "files": files,
-        "objects": [_object(n, presentable(titles.get(n, n)), result, n in stays) for n in names],
-        "rejects": Listing.of(rejects, total=int(details.get("rejected") or 0), full=reject_files),
-        "orphans": Listing.of(orphans),
+        "objects": [
+            _object(name, titles.get(name, name), rows.get(name, 0), details, name in stays)
+            for name in details["columns"]
+        ],
+        "rejects": rejects,
+        "orphans": Listing.of(details["orphans"], total=orphans),
         "not_migrated": [
-            {"name": n, "title": t, "rows": r, "reason": why, "rebuild": rebuild}
-            for n, t, r, why, rebuild in presentable(
-                [
-                    (n, titles.get(n, n), result.objects[n].extracted if n in result.objects else 0, *stays[n])
-                    for n in stays
-                ]
-            )
+            dict(zip(("name", "title", "rows", "reason", "rebuild"), o, strict=True)) for o in presentable(behind)
         ],
         "figures": [
-            Figure(rows, "rows"),
-            Figure(len(result.objects), "objects"),
-            Figure(len([f for f in files if f["object"]]), "files read"),
-            Figure(
-                max(len(rejects), int(details.get("rejected") or 0)), "could not be read", "warn" if rejects else "good"
-            ),
-            Figure(len(orphans), "join to nothing", "warn" if orphans else "good"),
+            Figure(sum(rows.values()), "rows"),
+            Figure(len(rows), "objects"),
+            Figure(sum(1 for f in files if f["object"]), "files read"),
+            Figure(rejects.total, "could not be read", "warn" if rejects.total else "good"),
+            Figure(orphans, "join to nothing", "warn" if orphans else "good"),
         ],
     }
 
 
-def _object(name: str, title: str, result: VerbResult, stays: bool) -> dict[str, Any]:
-    profile = result.details["profiles"].get(name) or {}
-    by_name = {c["name"]: c for c in profile.get("columns") or ()}
-    rows = int(profile.get("rows") or result.objects[name].extracted)
-    columns = [_column(c, by_name.get(c["name"], {}), rows) for c in result.details["columns"][name]]
-    return {"name": name, "title": title, "rows": rows, "columns": presentable(columns), "stays": stays}
+def _object(name: str, title: str, rows: int, details: Mapping[str, Any], stays: bool) -> dict[str, Any]:
+    profiles = {column["name"]: column for column in details["profiles"].get(name, {}).get("columns", ())}
+    columns = [{**profiles[c["name"]], **c} for c in details["columns"][name] if c["name"] in profiles]
+    return presentable({"name": name, "title": title, "rows": rows, "columns": columns, "stays": stays})
 
 
-def _column(finding: Mapping[str, Any], profile: Mapping[str, Any], rows: int) -> dict[str, Any]:
-    filled = int(profile.get("filled") or 0)
-    return {
-        **finding,
-        **profile,
-        "filled": filled,
-        "rate": filled / rows if rows else 0.0,
-        "top": list(profile.get("top") or ()),
-    }
+def _rejects(profiles: Mapping[str, Mapping[str, Any]], around: Surroundings) -> Listing:
+    """Rows that could not be read, out of the files that hold them whole."""
+    with_rejects = [name for name, profile in profiles.items() if profile["rejected"]]
+    files = {name: around.folder.parent / "source" / f"{name}.rejects.parquet" for name in with_rejects}
+    found = [{**row, "object": name} for name, file in files.items() for row in islice(_rows(file), MOST_ROWS)]
+    return Listing.of(
+        shared_cap(found, lambda row: str(row["object"])),
+        total=sum(profiles[name]["rejected"] for name in with_rejects),
+        full=[around.file("source", file.name) for file in files.values()],
+    )
+
+
+def _rows(file: Path) -> Iterator[dict[str, Any]]:
+    if file.is_file():
+        with pq.ParquetFile(file) as parquet:
+            for batch in parquet.iter_batches(batch_size=MOST_ROWS, columns=_REJECT_COLUMNS):
+                yield from batch.to_pylist()

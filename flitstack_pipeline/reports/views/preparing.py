@@ -7,7 +7,7 @@ from flitstack_pipeline.outcomes import Outcome
 from flitstack_pipeline.reports.graph import draw
 from flitstack_pipeline.reports.rules import references, rule_in_words, value_map
 from flitstack_pipeline.reports.text import presentable
-from flitstack_pipeline.reports.views.common import Figure, Listing, Surroundings
+from flitstack_pipeline.reports.views.common import Figure, Listing, Surroundings, details_of, review
 from flitstack_pipeline.stages.result import VerbResult
 
 _LEVELS = {"blocking": "bad", "warning": "warn", "ok": "good"}
@@ -46,7 +46,11 @@ def approve(result: VerbResult, _: Surroundings) -> dict[str, Any]:
 
 def plan(result: VerbResult, _: Surroundings) -> dict[str, Any]:
     """What would happen, in the order in which it would."""
-    details = presentable({k: v for k, v in result.details.items() if k != "will_not_go"})
+    given = details_of(
+        result, lists="changed_since_approval schema_missing notes order will_not_go", mappings="fields predicted"
+    )
+    details = {"plan_hash": "", "approved_by": "", "schema_total": 0}
+    details |= presentable({k: v for k, v in given.items() if k not in ("will_not_go", "review", "left_empty")})
     order, fields = details["order"], details["fields"]
     home = {records: model["name"] for model in order for records in model["records"]}
     needs = {
@@ -56,8 +60,9 @@ def plan(result: VerbResult, _: Surroundings) -> dict[str, Any]:
     names = [model["name"] for model in order]
     predicted: Mapping[str, Mapping[str, int]] = details["predicted"]
     sums = {str(word): sum(tally.get(word, 0) for tally in predicted.values()) for word in Outcome}
-    not_going: Sequence[Mapping[str, Any]] = result.details["will_not_go"]
+    not_going: Sequence[Mapping[str, Any]] = given["will_not_go"]
     return {
+        **review(result),
         "plan": details,
         "schema": _schema(details["schema_missing"], {m["model"] for m in order}),
         "notes": note_groups(details["notes"]),

@@ -1,4 +1,4 @@
-"""Reads the export files of systems without an API: CSV in every dialect, workbooks, HTML tables, JSON, archives of them."""
+"""Reads the export files of systems without an API: CSV, workbooks, HTML tables, JSON, and archives of them."""
 
 from flitstack_pipeline.sources.exports.source import ExportSource
 

@@ -1,8 +1,9 @@
 """One text form for every kind of cell.
 
-CSV has texts only; workbooks and JSON also have numbers, dates and truth values, whose meaning is settled. So that all formats
-walk the same road, a settled cell becomes text with a mark in front that says what it is. The marks are Unicode noncharacters,
-which no text carries; where one occurs in a workbook or JSON text nevertheless, it is taken out.
+CSV has texts only; workbooks and JSON also have numbers, dates and truth values, whose meaning is settled. So that
+all formats walk the same road, a settled cell becomes text with a mark in front that says what it is. The marks are
+Unicode noncharacters, which no text carries; where one occurs in a workbook or JSON text nevertheless, it is taken
+out.
 """
 
 import datetime as dt
@@ -70,7 +71,9 @@ def _workbook_number(value: float) -> str:
     # A spreadsheet computes in binary but shows and promises 15 digits: 0.1+0.2 is 0.3 there.
     text = f"{Decimal(f'{value:.{_EXCEL_DIGITS}g}'):f}"
     if abs(value) >= 10**_EXCEL_DIGITS:
-        return fault(f"has more than {_EXCEL_DIGITS} digits, and a spreadsheet keeps no more: the last ones are lost", text)
+        return fault(
+            f"has more than {_EXCEL_DIGITS} digits, and a spreadsheet keeps no more: the last ones are lost", text
+        )
     return NUMBER + (text.rstrip("0").rstrip(".") if "." in text else text)
 
 

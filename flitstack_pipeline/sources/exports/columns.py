@@ -1,7 +1,8 @@
 """Turns the text cells of a column into its declared type, a chunk at a time.
 
-A column is read twice: `see` collects what the cells allow, `settle` decides, `convert` converts. Work is done by Arrow on whole
-chunks where that is exact, else once per distinct value; cells that cannot be read are reported by their index and a reason.
+A column is read twice: `see` collects what the cells allow, `settle` decides, `convert` converts. Work is done by
+Arrow on whole chunks where that is exact, else once per distinct value; cells that cannot be read are reported by
+their index and a reason.
 """
 
 import json
@@ -64,6 +65,23 @@ class Converted:
 
     values: pa.Array
     bad: dict[int, str]
+
+
+class Memo(dict[str, Any]):
+    """Reads each text once: columns repeat themselves."""
+
+    def __init__(self, read: Callable[[str], Any]) -> None:
+        super().__init__()
+        self._read = read
+
+    def __missing__(self, text: str) -> Any:
+        value = self[text] = self._read(text)
+        return value
+
+    def limit(self) -> None:
+        """Forget all when it has become too much; called once per chunk."""
+        if len(self) > _MEMO:
+            self.clear()
 
 
 class ColumnReader:
@@ -161,25 +179,19 @@ class DistinctReader(ColumnReader):
 
     def __init__(self) -> None:
         super().__init__()
-        self._memo: dict[str, Any] = {}
+        self._memo = Memo(self._read_or_fault)
 
     def convert(self, cells: pa.StringArray, *, marked: bool) -> Converted:
         """Convert a chunk."""
-        return map_distinct(cells, self.remember, ARROW_TYPES[self.type], count_nothing=self.count_nothing)
+        self._memo.limit()
+        return map_distinct(cells, self._memo.__getitem__, ARROW_TYPES[self.type], count_nothing=self.count_nothing)
 
     def read(self, cell: str) -> Any:
         """Read one cell."""
         raise NotImplementedError
 
-    def remember(self, cell: str) -> Any:
-        """Read one cell, or recall it: columns repeat themselves."""
-        try:
-            return self._memo[cell]
-        except KeyError:
-            if len(self._memo) >= _MEMO:
-                self._memo.clear()
-            value = self._memo[cell] = Bad(split_fault(cell)[0]) if cell[0] == FAULT else self.read(cell)
-            return value
+    def _read_or_fault(self, cell: str) -> Any:
+        return Bad(split_fault(cell)[0]) if cell[0] == FAULT else self.read(cell)
 
     def count_nothing(self, cell: str, count: int) -> None:
         """Take note of cells that say that there is nothing."""
@@ -239,14 +251,14 @@ def map_distinct(
     encoded = cells.dictionary_encode()
     texts = encoded.dictionary.to_pylist()
     results = [read(text) for text in texts]
-    values = pa.array([None if isinstance(r, Bad) else r for r in results], kind)
-    wrong = [i for i, r in enumerate(results) if isinstance(r, Bad)]
-    empty = [i for i, r in enumerate(results) if r is None] if count_nothing else []
+    wrong = [i for i, r in enumerate(results) if r.__class__ is Bad]
+    values = pa.array([None if isinstance(r, Bad) else r for r in results] if wrong else results, kind)
+    empty = [i for i, r in enumerate(results) if r is None] if count_nothing and values.null_count else []
     bad: dict[int, str] = {}
     if wrong or empty:
         places = encoded.indices.fill_null(-1).to_numpy()
         for place in wrong:
-            bad.update(dict.fromkeys(np.flatnonzero(places == place).tolist(), results[place].reason))
+            bad |= {int(index): results[place].reason for index in np.flatnonzero(places == place)}
         for place in empty:
             count_nothing(texts[place], int(np.count_nonzero(places == place)))  # type: ignore[misc]  # empty only if given
     return Converted(values.take(encoded.indices), bad)

@@ -1,13 +1,12 @@
 """Columns of dates and of moments in time.
 
-A moment without a zone is taken in the time zone of the migration. A time that the clocks skipped is bad; one that they showed
-twice is read as the first of the two, and said so. A date column may have times: midnight is no news, other times are left out
-and said so, and times with a zone are first brought to the migration's zone.
+A moment without a zone is taken in the time zone of the migration. A time that the clocks skipped is bad; one that
+they showed twice is read as the first of the two, and said so. A date column may have times: midnight is no news,
+other times are left out and said so, and times with a zone are first brought to the migration's zone.
 """
 
 import datetime as dt
 from functools import partial
-from typing import Any
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -22,6 +21,7 @@ from flitstack_pipeline.sources.exports.columns import (
     Bad,
     ColumnReader,
     Converted,
+    Memo,
     Where,
     locate,
     map_distinct,
@@ -30,6 +30,7 @@ from flitstack_pipeline.sources.exports.columns import (
 from flitstack_pipeline.sources.exports.dates import ORDERS, PIVOT, Date, Time, read_date, read_time
 from flitstack_pipeline.sources.exports.evidence import Evidence, Setting, Settled
 
+_NOTED = 50_000
 _DAY = 86_400_000_000
 _EPOCH = dt.date(1970, 1, 1)
 _TEN_THEN_TIME = r"^.{10}[T ] ?\d{1,2}:\d{2}[^T]*$"
@@ -52,24 +53,29 @@ class DateReader(ColumnReader):
         self._settled = Settled("DMY", "")
         self._zone = ZoneInfo(timezone) if timezone else None
         self._needs_zone: tuple[str, str] | None = None
-        self._dates: dict[str, Any] = {}
-        self._times: dict[str, Any] = {}
+        self._dates = Memo(self._note_date)
+        self._times = Memo(_read_time)
+        self._days = Memo(self._read_day)
+        self._micros = Memo(self._read_micros)
+        self._zones = Memo(self._read_zone)
+        self._noted: set[str] = set()
         self._offsets: dict[int, int | None] = {}
         self._short_years = self._serials = False
 
     def see(self, cells: pa.StringArray, *, where: Where, marked: bool) -> None:
         """Collect what the cells say about the order, and whether a time zone is needed."""
         dates, times = _split(_plain(cells, marked=marked))
-        for pair in pc.value_counts(dates.drop_null()).to_pylist():
-            text = pair["values"]
-            date = self._date(text)
+        new = [text for text in pc.unique(dates.drop_null()).to_pylist() if text not in self._noted]
+        self._noted = set(new) if len(self._noted) > _NOTED else self._noted.union(new)
+        for text in new:
+            date = self._dates[text]
             if isinstance(date, Date):
                 orders = date.orders
                 if self._setting is None and date.short_year and len(orders) > 1:
                     orders -= {"YMD"}  # a year of two digits stands last, unless the migration file says otherwise
                 differs = len({date.readings[o] for o in orders}) > 1
                 place = partial(locate, where, dates, text)
-                self._evidence.add(orders, cells=pair["counts"], example=text, where=place, differs=differs)
+                self._evidence.add(orders, cells=1, example=text, where=place, differs=differs)
         if self._needs_zone is None and self._zone is None:
             self._look_for_zones(dates, times, where)
 
@@ -88,16 +94,19 @@ class DateReader(ColumnReader):
                 if self.type == "datetime"
                 else "is a moment in time, which is another date in another time zone"
             )
-            hint = "add the zone of the company's clocks to the migration file, such as: source: {timezone: Australia/Sydney}"
+            line = "source: {timezone: Australia/Sydney}"
+            hint = f"add the zone of the company's clocks to the migration file, such as: {line}"
             problems.append(Problem(f"{where}, column “{self._evidence.column}”", f"“{example}” {has}", hint))
         return problems
 
     def convert(self, cells: pa.StringArray, *, marked: bool) -> Converted:
         """Convert a chunk."""
+        for memo in (self._dates, self._times, self._days, self._micros, self._zones):
+            memo.limit()
         dates, times = _split(_plain(cells, marked=marked))
-        day = map_distinct(dates, self._days, pa.int64(), count_nothing=self._count_nothing)
-        micros = map_distinct(times, self._micros, pa.int64())
-        offset = map_distinct(times, self._offset, pa.int64())
+        day = map_distinct(dates, self._days.__getitem__, pa.int64(), count_nothing=self._count_nothing)
+        micros = map_distinct(times, self._micros.__getitem__, pa.int64())
+        offset = map_distinct(times, self._zones.__getitem__, pa.int64())
         bad = {**micros.bad, **day.bad}
         # Serial numbers carry their time in the date part, as microseconds beyond whole days.
         local = pc.add(day.values, pc.fill_null(micros.values, 0))
@@ -120,27 +129,24 @@ class DateReader(ColumnReader):
 
     def _look_for_zones(self, dates: pa.StringArray, times: pa.StringArray, where: Where) -> None:
         for text in pc.unique(times.drop_null()).to_pylist():
-            time = self._time(text)
+            time = self._times[text]
             if not isinstance(time, Time) or (time.offset is None) == (self.type == "date"):
                 continue
             mask = pc.and_(pc.equal(times, text), pc.is_valid(dates))
             for index in pc.indices_nonzero(mask).to_pylist():
-                if isinstance(self._date(dates[index].as_py()), Date):
+                if isinstance(self._dates[dates[index].as_py()], Date):
                     self._needs_zone = (f"{dates[index].as_py()} {text}".strip(), where(index))
                     return
 
-    def _date(self, text: str) -> Date | Bad | None:
-        date = _remembered(self._dates, text, _read_date)
+    def _note_date(self, text: str) -> Date | Bad | None:
+        date = _read_date(text)
         if isinstance(date, Date):
             self._short_years = self._short_years or date.short_year
             self._serials = self._serials or date.serial
         return date
 
-    def _time(self, text: str) -> Time | Bad:
-        return _remembered(self._times, text, _read_time)
-
-    def _days(self, text: str) -> int | Bad | None:
-        date = self._date(text)
+    def _read_day(self, text: str) -> int | Bad | None:
+        date = self._dates[text]
         if date is None or isinstance(date, Bad):
             return date
         value = date.readings.get(self._settled.reading)
@@ -150,12 +156,12 @@ class DateReader(ColumnReader):
             return Bad(f"cannot be read as {order} ({_NAMES[order]}), the order of the column{by}")
         return (value - _EPOCH).days * _DAY + date.micros
 
-    def _micros(self, text: str) -> int | Bad:
-        time = self._time(text)
+    def _read_micros(self, text: str) -> int | Bad:
+        time = self._times[text]
         return time if isinstance(time, Bad) else time.micros
 
-    def _offset(self, text: str) -> int | None:
-        time = self._time(text)
+    def _read_zone(self, text: str) -> int | None:
+        time = self._times[text]
         return None if isinstance(time, Bad) else time.offset
 
     def _count_nothing(self, text: str, count: int) -> None:
@@ -193,7 +199,7 @@ class DateReader(ColumnReader):
         return (shown - dt.datetime(1970, 1, 1, tzinfo=dt.UTC)) // dt.timedelta(microseconds=1)
 
     def _local_offsets(self, local: np.ndarray, places: np.ndarray, bad: dict[int, str]) -> np.ndarray:
-        """Give how far local times are ahead of UTC, in micros: per day where the clocks did not change on it, else per time."""
+        """Give how far local times are ahead of UTC, in micros: per day, or per time where the clocks changed."""
         days, which = np.unique(local // _DAY, return_inverse=True)
         offsets = [self._offset_of_day(int(day)) for day in days]
         result = np.array([0 if o is None else o for o in offsets], dtype=np.int64)[which]
@@ -226,14 +232,6 @@ class DateReader(ColumnReader):
         if first > second:
             self.counts["times that the clocks showed twice read as the first"] += 1
         return first // dt.timedelta(microseconds=1)
-
-
-def _remembered(memo: dict[str, Any], text: str, read: Any) -> Any:
-    if text not in memo:
-        if len(memo) >= 50_000:
-            memo.clear()
-        memo[text] = read(text)
-    return memo[text]
 
 
 def _read_date(text: str) -> Date | Bad | None:

@@ -1,7 +1,7 @@
 """Reads dates and times as people and programs write them, under all orders of day, month and year at once.
 
-`read_date("03/04/2024")` is 3 April under DMY and 4 March under MDY: which of the two a column means is settled by its other
-cells, or by the migration file, never here.
+`read_date("03/04/2024")` is 3 April under DMY and 4 March under MDY: which of the two a column means is settled by its
+other cells, or by the migration file, never here.
 """
 
 import datetime as dt
@@ -53,7 +53,8 @@ _SERIAL_EPOCH = dt.datetime(1899, 12, 30)
 
 @dataclass(frozen=True)
 class Date:
-    """`readings`: order to date, for each order under which the text is a date. `serial`, `short_year`: how it was written.
+    """`readings`: order to date, for each order under which the text is a date. `serial`, `short_year`: how it was
+    written.
 
     `micros`: time of day in a serial number.
     """

@@ -1,8 +1,8 @@
 """Finds out in which encoding a file is written, from all of its bytes.
 
-The order is fixed: a byte order mark, then the pattern of NUL bytes that UTF-16 has, then strict UTF-8, then cp1252. cp1252 is
-an assumption, so it is stated with the first text that depends on it. Bytes that the encoding does not know become lone
-surrogates; a row that has one is rejected later, with the byte named.
+The order is fixed: a byte order mark, then the pattern of NUL bytes that UTF-16 has, then strict UTF-8, then cp1252.
+cp1252 is an assumption, so it is stated with the first text that depends on it. Bytes that the encoding does not know
+become lone surrogates; a row that has one is rejected later, with the byte named.
 """
 
 import codecs
@@ -35,7 +35,7 @@ codecs.register_error(ERRORS, _keep_bytes)
 
 @dataclass(frozen=True, kw_only=True)
 class Encoding:
-    """`codec` and the length of the byte order mark to leave out; `stated` is for people. `nuls`: NUL characters to leave out."""
+    """`skip`: length of the byte order mark; `stated` is for people; `nuls`: number of NUL characters to leave out."""
 
     codec: str
     skip: int
@@ -70,12 +70,16 @@ def _count_nuls(blocks: Iterator[bytes], codec: str) -> int:
 
 
 def _utf16_pattern(head: bytes) -> str | None:
-    """UTF-16 text has a NUL in nearly every second byte, always on the same side; stray NULs are few or on both sides."""
-    even, odd, pairs = head[0::2].count(0), head[1::2].count(0), len(head) // 2
-    if pairs >= 2 and odd > 0.4 * pairs and even < 0.05 * pairs:
-        return "utf-16-le"
-    if pairs >= 2 and even > 0.4 * pairs and odd < 0.05 * pairs:
-        return "utf-16-be"
+    """UTF-16 text has a NUL in nearly every second byte, always on the same side; stray NULs are few or on both sides.
+
+    The start is looked at by itself: headers are mostly Latin where the rows are not.
+    """
+    for part in (head[:128], head):
+        even, odd, pairs = part[0::2].count(0), part[1::2].count(0), len(part) // 2
+        if pairs >= 2 and odd > 0.4 * pairs and even < 0.05 * pairs:
+            return "utf-16-le"
+        if pairs >= 2 and even > 0.4 * pairs and odd < 0.05 * pairs:
+            return "utf-16-be"
     return None
 
 

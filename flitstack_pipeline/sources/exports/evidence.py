@@ -1,7 +1,8 @@
 """Settles what a whole column means from what its cells can mean.
 
-Each cell allows some readings (03/04/2024: DMY or MDY; 25/03/2024: DMY only). What all cells allow is what the column means. Where
-more than one reading is left and they differ, or none is left, a person decides, with one line in the migration file.
+Each cell allows some readings (03/04/2024: DMY or MDY; 25/03/2024: DMY only). What all cells allow is what the column
+means. Where more than one reading is left and they differ, or none is left, a person decides, with one line in the
+migration file.
 """
 
 from collections.abc import Callable, Mapping
@@ -49,7 +50,7 @@ class Evidence:
     def add(
         self, readings: frozenset[str], *, cells: int, example: str, where: Callable[[], str], differs: bool
     ) -> None:
-        """Count cells. `differs`: whether the readings of the example have different values; `where` says where it stands."""
+        """Count cells. `differs`: the readings of the example have different values; `where` says where it stands."""
         before = self.seen.get(readings)
         if before is None:
             self.seen[readings] = Seen(cells, example, where(), differs)
@@ -86,11 +87,12 @@ class Evidence:
         in_favour = any(setting.value in r and not r & instead for r in self.seen)
         general = setting.key != f"{self.object}.{self.column}"
         if general and against and not in_favour:
-            # A general line that every telling cell of this column contradicts would turn the other cells into wrong values.
+            # A general line that all telling cells of this column contradict would make wrong values of the others.
             other = next(r for r in self.all_readings if r != setting.value and any(r in seen for seen in self.seen))
             return Problem(
                 f"{against[0].where}, column “{self.column}”",
-                f"“{against[0].example}” cannot be read {self._as(_yaml(setting.value))}, which `{self.option}` says for “{setting.key}”",
+                f"“{against[0].example}” cannot be read {self._as(_yaml(setting.value))}, "
+                f"which `{self.option}` says for “{setting.key}”",
                 self._advice(other),
             )
         return Settled(setting.value, f"configured for “{setting.key}”")
@@ -111,7 +113,8 @@ class Evidence:
         return f"with decimal mark {readings}" if self.option == "decimal_mark" else f"as {readings}"
 
     def _advice(self, reading: str) -> str:
-        return f'add to the migration file what is right, such as: source: {{{self.option}: {{"{self.object}.{self.column}": {_yaml(reading)}}}}}'
+        line = f'source: {{{self.option}: {{"{self.object}.{self.column}": {_yaml(reading)}}}}}'
+        return f"add to the migration file what is right, such as: {line}"
 
 
 def setting_for(settings: Mapping[str, str], object_name: str, column: str) -> Setting | None:

@@ -1,8 +1,8 @@
 """Finds the files of an export folder and says which object each belongs to.
 
-A file belongs to the object that lists its name. Names are compared without case, spaces, `_` and `-`; dates, times and numbers
-at their end do not count (`customers_2026-11-01.csv`, `Customers (2).csv`). An archive's members and, if its own name matches no
-object, a workbook's sheets are looked at one by one.
+A file belongs to the object that lists its name. Names are compared without case, spaces, `_` and `-`; dates, times
+and numbers at their end do not count (`customers_2026-11-01.csv`, `Customers (2).csv`). An archive's members and, if
+its own name matches no object, a workbook's sheets are looked at one by one.
 """
 
 import re
@@ -47,7 +47,10 @@ class Folder:
 
 
 def scan_folder(folder: Path, objects: Mapping[str, Any]) -> Folder:
-    """Look through the folder. Raises SourceError if it does not exist, ConfigurationError if two objects claim one name."""
+    """Look through the folder.
+
+    Raises SourceError if it does not exist, ConfigurationError if two objects claim one name.
+    """
     if not folder.is_dir():
         what = "is a file, not a folder" if folder.exists() else "does not exist"
         hint = "put the exported files there, or correct `source: {folder: …}` in the migration file"
@@ -135,7 +138,7 @@ def _place_sheets(item: Item, stems: Mapping[str, str], *, result: Folder) -> bo
 
 
 def match_stem(stem: str, stems: Mapping[str, str]) -> str | None:
-    """Find the object that a file name belongs to: by the whole name, else without one number after the other at its end."""
+    """Find the object that a file name belongs to: by all of it, else without one number after the other at its end."""
     while True:
         if (found := stems.get(normalise(stem))) is not None:
             return found

@@ -1,7 +1,7 @@
 """Finds the header of a sheet and says which column is which.
 
-Exports have titles above the header, headers of two rows, the same header twice and headers with nothing in them. The header is
-the row (or the two rows read together) in which most declared columns are found.
+Exports have titles above the header, headers of two rows, the same header twice and headers with nothing in them. The
+header is the row (or the two rows read together) in which most declared columns are found.
 """
 
 import difflib
@@ -35,7 +35,8 @@ class Column:
 class Layout:
     """`header_row` is 1-based, 0 where the format has no header row; `data_row` is the first row of data.
 
-    `width`: cells that a row has. `withheld`: indexes of columns that are never kept. `headers`: all cells of the header.
+    `width`: cells that a row has. `withheld`: indexes of columns that are never kept. `headers`: all cells of the
+    header.
     """
 
     header_row: int
@@ -49,7 +50,7 @@ class Layout:
 
 @lru_cache(maxsize=65_536)
 def normalise(header: str) -> str:
-    """Reduce a header or file name to what it is compared by: letters and digits, without case, width or accents' encoding."""
+    """Reduce a header or file name to what it is compared by: its letters and digits, without case or width."""
     text = unicodedata.normalize("NFKC", header).casefold().replace("#", "no").replace("%", "percent")
     return "".join(c for c in text if unicodedata.category(c)[0] in "LNM")
 
@@ -128,7 +129,8 @@ def missing_columns(
         by_normal = {normalise(h): h for h in headers}
         near = {by_normal[m]: None for w in wanted for m in difflib.get_close_matches(normalise(w), by_normal, 2, 0.6)}
         nearest = f"; nearest: {', '.join(f'“{n}”' for n in near)}" if near else ""
-        what = f"no column “{name}”. The header (row {layout.header_row}) has {', '.join(f'“{h}”' for h in headers) or 'nothing'}"
+        has = ", ".join(f"“{h}”" for h in headers) or "nothing"
+        what = f"no column “{name}”. The header (row {layout.header_row}) has {has}"
         problems.append(Problem(where, what + nearest, f"add the header that means {name} to its `aliases`"))
     return problems
 

@@ -4,7 +4,7 @@ import io
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from typing import BinaryIO
+from typing import IO, BinaryIO
 
 from flitstack_pipeline.errors import SourceError
 
@@ -65,7 +65,7 @@ class Item:
 class _Member(io.BufferedReader):
     """A member's stream that closes its archive with itself."""
 
-    def __init__(self, archive: zipfile.ZipFile, stream: zipfile.ZipExtFile) -> None:
+    def __init__(self, archive: zipfile.ZipFile, stream: IO[bytes]) -> None:
         super().__init__(stream)  # type: ignore[arg-type]  # ZipExtFile is a raw stream in all but its declaration
         self._archive = archive
 
@@ -75,11 +75,11 @@ class _Member(io.BufferedReader):
 
 
 def kind(item: Item) -> str:
-    """Tell from the bytes: "workbook", "zip", "text", "empty", or in words what else it is. Suffixes are not believed."""
+    """Tell from the bytes: "workbook", "zip", "text", "empty", or in words what else. Suffixes are not believed."""
     head = item.head(4096)
     if not head:
         return "empty"
-    if head.startswith(b"PK\x03\x04") or head.startswith(b"PK\x05\x06"):
+    if head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
         return _kind_of_zip(item)
     if head.startswith(_OLE):
         return "workbook"

@@ -1,6 +1,7 @@
 """Gives every row its source id, and finds the ids that stand in more than one row.
 
-Only a 64-bit hash per row is kept in memory. Hashes that occur twice are looked at again, id by id, so that the answer is exact.
+Only a 64-bit hash per row is kept in memory. Hashes that occur twice are looked at again, id by id, so that the
+answer is exact.
 """
 
 from collections.abc import Iterator, Sequence
@@ -57,7 +58,7 @@ class Place:
 
 @dataclass
 class Keys:
-    """Collects the ids of all rows in a first pass (`add`, then `close`); answers about them in a second (`ids`, `earlier`)."""
+    """Collects the ids of all rows in a first pass (`add`, `close`); answers in a second (`ids`, `earlier`)."""
 
     numbered: bool
     _hashes: list[np.ndarray] = field(default_factory=list)

@@ -1,7 +1,7 @@
 """Recognises rows of a report that are no records: totals, page footers, headers that come again.
 
-A row is only ever left out when nothing in it but the label could be data, and it is always said. What a totals row claims is
-compared with what was read.
+A row is only ever left out when nothing in it but the label could be data, and it is always said. What a totals row
+claims is compared with what was read.
 """
 
 import re
@@ -16,17 +16,19 @@ from flitstack_pipeline.sources.exports.numbers import read_number
 
 Number = TypeVar("Number", int, Decimal)
 
+_KINDS = r"grand|sub|report|page|overall|over-all|running|final|group"
 LABEL = (
-    r"(?i)^\s*(?:(?:grand|sub|report|page|overall|over-all|running|final|group)?[\s-]*totals?\b|(?:number of )?(?:records|rows|items)\b|count\b|"
-    r"record count\b|row count\b|sum\b|page\b|printed\b|generated\b|exported\b|report\b|run\b|end of\b|©|copyright\b|"
-    r"\d+\s+(?:records?|rows?|items?)\b|-+\s*end|\*+)"
+    rf"(?i)^\s*(?:(?:{_KINDS})?[\s-]*totals?\b|(?:number of )?(?:records|rows|items)\b|(?:record |row )?count\b|sum\b|"
+    r"page\b|printed\b|generated\b|exported\b|report\b|run\b|end of\b|©|copyright\b|\d+\s+(?:records?|rows?|items?)\b|"
+    r"-+\s*end|\*+)"
 )
 """Arrow finds the candidates with this; `judge` decides."""
 
 _THINGS = r"records?|rows?|items?|lines?|count|amount|sum|due|paid|balance|hours?|qty|quantity|value|price|tax"
-# "Total Tools" is a company. A total is "total" alone, of one of these things, "for" something, or with a count in signs.
+# "Total Tools" is a company. A total is "total" alone, of one of these things, "for" something, or has a count after
+# a colon or in brackets.
 _TOTAL = re.compile(
-    r"^(?P<kind>grand|sub|report|page|overall|over-all|running|final|group)?[\s-]*totals?"
+    rf"^(?P<kind>{_KINDS})?[\s-]*totals?"
     rf"(?:\s+(?:{_THINGS})|\s+(?:for|of|by)\s+.{{1,60}}?|\s+\w{{1,20}}(?=\s*[:=(]\s*\d))?"
     r"\s*(?:[:=(]*\s*(?P<count>\d+)\s*(?:records?|rows?|items?)?\)?)?\s*[:=]?$",
     re.IGNORECASE,
@@ -37,23 +39,25 @@ _COUNT = re.compile(
     re.IGNORECASE,
 )
 _PAGE = re.compile(
-    r"^(?:page\s+\d+(?:\s*(?:of|/)\s*\d+)?|[-*\s]*end of (?:report|file|list|data|export)\b.{0,20}|(?:©|copyright)\s.{0,80})$",
-    re.I,
+    r"^(?:page\s+\d+(?:\s*(?:of|/)\s*\d+)?|[-*\s]*end of (?:report|file|list|data|export)\b.{0,20}|"
+    r"(?:©|copyright)\s.{0,80})$",
+    re.IGNORECASE,
 )
 _STAMP = re.compile(
     r"^(?:printed|generated|exported|report (?:run|generated|created|date)|run (?:on|date|by))\b.{0,100}$",
     re.IGNORECASE,
 )
+_MONTHS = "jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec"
 _WHEN = re.compile(
-    r"\d{1,4}[-/.]\d{1,2}[-/.]\d{2,4}|\d{1,2}:\d{2}|\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\W+\d|"
-    r"\d\W+(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)",
+    rf"\d{{1,4}}[-/.]\d{{1,2}}[-/.]\d{{2,4}}|\d{{1,2}}:\d{{2}}|\b(?:{_MONTHS})[a-z]*\W+\d|\d\W+(?:{_MONTHS})",
     re.IGNORECASE,
 )
 
 
 @dataclass(frozen=True)
 class TotalsRow:
-    """`after`: data rows of the sheet that precede it; `rejected`: rows before them that could not even be told apart into cells.
+    """`after`: data rows of the sheet that precede it; `rejected`: rows before them that could not even be told apart
+    into cells.
 
     `cells`: column name to text, the label apart.
     """
@@ -107,7 +111,7 @@ def judge(cells: list[tuple[str, str]], *, row: int, after: int, rejected: int) 
 
     `cells`: (column name, text) of those that are not empty, in order.
     """
-    (label_column, label), *others = [(name, shown(text).strip()) for name, text in cells]
+    (_, label), *others = [(name, shown(text).strip()) for name, text in cells]
     if _is_footer(label, [text for _, text in others]):
         return " ".join([label, *(text for _, text in others)])
     kind: Literal["total", "grand", "sub"] = "total"
@@ -138,17 +142,17 @@ def _is_footer(label: str, others: list[str]) -> bool:
 def check_totals(totals: list[TotalsRow], *, sums: dict[str, list[Decimal]], marks: dict[str, str]) -> list[str]:
     """Compare claims with what was read; each disagreement is a warning in words.
 
-    `sums`: numeric column to its sums between one totals row and the next (one more than there are totals rows). `marks`: numeric
-    column to its decimal mark. A total is right if it is that of the rows since any earlier totals row: groups may be nested.
+    `sums`: numeric column to its sums between one totals row and the next (one more than there are totals rows).
+    `marks`: numeric column to its decimal mark. A total is right if it is that of the rows since any earlier totals
+    row: groups may be nested.
     """
     warnings = []
     for number, total in enumerate(totals):
         read = [0, *(t.after + t.rejected for t in totals)]
         counts = _since(total, number, [b - a for a, b in pairwise(read)])
         if total.count is not None and total.count not in counts:
-            warnings.append(
-                f"WARNING: row {total.row} says “{total.label}”, {total.count} rows; {_either(counts)} were read above it"
-            )
+            says = f"row {total.row} says “{total.label}”, {total.count} rows"
+            warnings.append(f"WARNING: {says}; {_either(counts)} were read above it")
         for column, text in total.cells.items():
             value = _claim(text, marks.get(column))
             if column not in sums or value is None:
@@ -161,7 +165,7 @@ def check_totals(totals: list[TotalsRow], *, sums: dict[str, list[Decimal]], mar
 
 
 def _since(total: TotalsRow, number: int, steps: Sequence[Number]) -> list[Number]:
-    """Sums of the rows above totals row `number`: since the last one, since those before it (50 at most), from the start."""
+    """Sum up the rows above totals row `number`: since the last one, since up to 50 before it, from the start."""
     whole = sum(steps[1 : number + 1], steps[0])
     if total.kind == "grand":
         return [whole]

@@ -1,14 +1,17 @@
 """Reads the `.xls` files that are in truth HTML tables or SpreadsheetML 2003.
 
-Web applications offer both as "Excel export". Their cells are texts as far as we are concerned; only SpreadsheetML says of a
-cell that it is a number or a date.
+Web applications offer both as "Excel export". Their cells are texts as far as we are concerned; only SpreadsheetML
+says of a cell that it is a number or a date.
 """
 
 import datetime as dt
 import re
 from collections.abc import Iterator
 
-from lxml import etree, html
+from lxml import (
+    etree,  # type: ignore[attr-defined]  # a C module without stubs
+    html,
+)
 
 from flitstack_pipeline.errors import Problem, SourceError
 from flitstack_pipeline.sources.base import BATCH_ROWS

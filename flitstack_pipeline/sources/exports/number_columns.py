@@ -12,7 +12,16 @@ from flitstack_pipeline.sources.arrow import compute as pc
 from flitstack_pipeline.sources.base import ARROW_TYPES
 from flitstack_pipeline.sources.exports.cells import FAULT, NUMBER
 from flitstack_pipeline.sources.exports.cells import MARKS as CELL_MARKS
-from flitstack_pipeline.sources.exports.columns import NOTHING, Bad, Converted, DistinctReader, Where, locate, unwrapped
+from flitstack_pipeline.sources.exports.columns import (
+    NOTHING,
+    Bad,
+    Converted,
+    DistinctReader,
+    Memo,
+    Where,
+    locate,
+    unwrapped,
+)
 from flitstack_pipeline.sources.exports.evidence import Evidence, Setting, Settled
 from flitstack_pipeline.sources.exports.numbers import MARKS, Number, fits_decimal, read_literal, read_number
 
@@ -43,7 +52,7 @@ class DecimalReader(DistinctReader):
         self._setting = setting
         self._settled = Settled(".", "")
         self._signs: Counter[str] = Counter()
-        self._parsed: dict[str, Number | str | None] = {}
+        self._parsed = Memo(self._parse)
 
     @property
     def mark(self) -> str:
@@ -52,6 +61,7 @@ class DecimalReader(DistinctReader):
 
     def see(self, cells: pa.StringArray, *, where: Where, marked: bool) -> None:
         """Collect what the cells say about the decimal mark."""
+        self._parsed.limit()
         cells = pc.utf8_trim_whitespace(cells)
         odd = pc.fill_null(pc.invert(pc.match_substring_regex(cells, _WHOLE)), False)
         for mark, pattern in _TELLING.items():
@@ -67,7 +77,7 @@ class DecimalReader(DistinctReader):
             return
         for pair in pc.value_counts(cells.filter(odd)).to_pylist():
             text = pair["values"]
-            number = self.parse(text)
+            number = self._parsed[text]
             if isinstance(number, Number) and text[0] not in CELL_MARKS and number.marks:
                 self._evidence.add(
                     number.marks,
@@ -97,17 +107,9 @@ class DecimalReader(DistinctReader):
         easy = self._convert_simple(pc.if_else(simple, cells, nothing))
         return Converted(pc.coalesce(easy, rest.values), rest.bad)
 
-    def parse(self, cell: str) -> Number | str | None:
-        """Read a cell under both marks; None for nothing, a str for the reason why it is no number."""
-        if cell not in self._parsed:
-            if len(self._parsed) >= 50_000:
-                self._parsed.clear()
-            self._parsed[cell] = self._parse(cell)
-        return self._parsed[cell]
-
     def read(self, cell: str) -> Any:
         """Read one cell under the mark of the column."""
-        number = self.parse(cell)
+        number = self._parsed[cell]
         if number is None:
             return None
         if isinstance(number, str):
@@ -136,6 +138,7 @@ class DecimalReader(DistinctReader):
         return "; ".join(filter(None, [*parts, super().stated()]))
 
     def _parse(self, cell: str) -> Number | str | None:
+        """Read a cell under both marks; None for nothing, a str for the reason why it is no number."""
         if cell[0] == NUMBER:
             number = read_literal(cell[1:])
         elif cell[0] in CELL_MARKS:

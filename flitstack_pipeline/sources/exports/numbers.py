@@ -1,7 +1,7 @@
 """Reads numbers as people and programs write them, under both decimal marks at once.
 
-`read_number("1,234")` is 1234 with a decimal point and 1.234 with a decimal comma: which of the two a column means is settled by
-its other cells, or by the migration file, never here.
+`read_number("1,234")` is 1234 with a decimal point and 1.234 with a decimal comma: which of the two a column means is
+settled by its other cells, or by the migration file, never here.
 """
 
 import re
@@ -62,7 +62,7 @@ _NOT_DIGITS = re.compile(r"\D")
 
 @dataclass(frozen=True)
 class Number:
-    """`readings`: decimal mark to value, for each mark under which the text is a number. `sign`: currency or %, if any."""
+    """`readings`: decimal mark to value, for each mark under which the text is a number. `sign`: currency or %."""
 
     readings: dict[str, Decimal]
     sign: str = ""

@@ -43,7 +43,7 @@ def _text_sheets(item: Item, spec: Any) -> list[Sheet]:
 
 
 def _choose(sheets: Sequence[Sheet], spec: Any) -> tuple[list[Sheet], list[str]]:
-    """Of several sheets take those that have all required columns; if none has, the first, whose lack is then reported."""
+    """Of several sheets take those that have all required columns; if none has, the first: its lack is reported."""
     if len(sheets) <= 1:
         return list(sheets), []
     fitting = [s for s in sheets if not layout_problems(s, layout_for(s, spec), spec)]

@@ -11,7 +11,7 @@ from flitstack_pipeline.sources.exports.table import Fault, Row
 
 @dataclass
 class Mended:
-    """`rows` all have the layout's width; `void`: index of a rejected row (now empty) to reason and the cells it had."""
+    """`rows` all have the layout's width; `void`: index of a rejected row (now empty) to reason and its cells."""
 
     rows: list[Sequence[str | None]]
     void: dict[int, tuple[str, Row]] = field(default_factory=dict)
@@ -20,7 +20,8 @@ class Mended:
 
 
 def mend(rows: list[Row], layout: Layout, *, first: int) -> Mended:
-    """Fill rows that end early with empty cells; rows with more cells than the header are rejected unless those are empty.
+    """Fill rows that end early with empty cells; rows with more cells than the header are rejected unless those are
+    empty.
 
     `first`: number of the first row.
     """
@@ -35,7 +36,7 @@ def mend(rows: list[Row], layout: Layout, *, first: int) -> Mended:
             mended.void[i], mended.rows[i] = (row.reason, row), nothing
         elif i in broken:
             other = first + broken[i]
-            reason = f"ends early, and together with row {other} it would make one row: a line break stands unquoted in a cell"
+            reason = f"ends early, and with row {other} it would make one: a line break stands unquoted in a cell"
             mended.void[i], mended.rows[i] = (reason, row), nothing
         elif len(row) < width:
             mended.short += bool(row)
@@ -64,12 +65,12 @@ def raw_cells(row: Row, layout: Layout) -> dict[str, str]:
 def _broken_in_two(rows: list[Row], odd: list[int], *, width: int) -> dict[int, int]:
     """Find the rows that a line break in an unquoted cell made of one, and their other halves.
 
-    Programs that leave out empty cells at the end give short rows too. So this only holds where all short rows come in pairs that
-    fit each other.
+    Programs that leave out empty cells at the end give short rows too. So this only holds where all short rows come
+    in pairs that fit each other.
     """
     short = [i for i in odd if not isinstance(rows[i], Fault) and 0 < len(rows[i]) < width]  # type: ignore[arg-type]  # a list
     pairs = list(zip(short[0::2], short[1::2], strict=False))
     fit = all(b == a + 1 and len(rows[a]) + len(rows[b]) == width + 1 for a, b in pairs)  # type: ignore[arg-type]  # lists
     if not pairs or len(short) % 2 or not fit:
         return {}
-    return {a: b for a, b in pairs} | {b: a for a, b in pairs}
+    return dict(pairs) | {b: a for a, b in pairs}

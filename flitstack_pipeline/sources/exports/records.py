@@ -83,7 +83,7 @@ def _cell(value: Any) -> str | None:
 
 
 def _is_lines(item: Item, encoding: Encoding) -> bool:
-    """JSON lines: the first line with anything on it is a whole object, and another begins after it (or nothing follows)."""
+    """JSON lines: the first line that is not blank is a whole object, and another or nothing follows."""
     with text_stream(item.open(), encoding) as stream:
         lines = (line for line in stream if line.strip())
         first, second = next(lines, "").strip(), next(lines, "").strip()

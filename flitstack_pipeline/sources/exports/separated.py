@@ -1,7 +1,7 @@
 """Reads CSV in all its dialects.
 
-Row numbers are those that a spreadsheet shows: one per record, blank ones included, so that a line break inside a cell does not
-count. The line `sep=;` that spreadsheets write for themselves is no row.
+Row numbers are those that a spreadsheet shows: one per record, blank ones included, so that a line break inside a
+cell does not count. The line `sep=;` that spreadsheets write for themselves is no row.
 """
 
 import csv
@@ -69,7 +69,7 @@ def _sample(item: Item, encoding: Encoding) -> str:
 
 
 def find_dialect(sample: str, *, known_headers: frozenset[str], normalise: Callable[[str], str]) -> Dialect:
-    """Choose the separator under which most known headers appear in one row, then most rows have the same number of cells."""
+    """Choose the separator that shows most known headers in one row, then most rows of the same number of cells."""
     first_line = sample.split("\n", 1)[0]
     if match := _SEP_LINE.match(first_line):
         return Dialect(separator=match[1], sep_line=True)
@@ -136,10 +136,11 @@ def _next_rows(reader: Iterator[list[str]], name: str, first: int) -> list[list[
 def _require_closed_quotes(last: list[str], *, name: str, row: int) -> None:
     if last and last != [_END] and last[-1].endswith(_END):
         swallowed = last[-1].removesuffix(_END)
+        lines = swallowed.count("\n")
         start = " ".join(swallowed.split())[:60]
         problem = Problem(
             f"{name}, row {row}, cell {len(last)}",
-            f"a quote is opened before “{start}” and never closed, so that {swallowed.count(chr(10))} lines would become one cell",
+            f"a quote is opened before “{start}” and never closed: {lines} lines would become one cell",
             "close or remove the quote in the file, or export it again",
         )
         raise SourceError([problem])

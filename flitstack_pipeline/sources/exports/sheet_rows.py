@@ -15,6 +15,8 @@ from flitstack_pipeline.sources.exports.spool import Spooled
 from flitstack_pipeline.sources.exports.sums import SegmentSums
 from flitstack_pipeline.sources.writing import ExtractWriter
 
+_EARLIER_BATCHES = 8
+
 
 class ObjectColumns(Protocol):
     """What is known of an object once its columns are settled."""
@@ -41,6 +43,7 @@ class SheetRows:
         self._keys = keys
         self._writer = writer
         self._sums = SegmentSums([t.after for t in self._sheet.left_out.totals], whole.numeric_marks())
+        self._earlier: dict[tuple[int, int], pa.RecordBatch] = {}
         self._present = {c.name for c in self._sheet.layout.columns}
 
     def write(self) -> None:
@@ -102,7 +105,14 @@ class SheetRows:
 
     def _same_id(self, batch: pa.RecordBatch, index: int, first: Place) -> str:
         there = self._all[first.sheet]
-        before, here = there.row_at(first.batch, first.index), batch.slice(index, 1).to_pylist()[0]
+        place = (first.sheet, first.batch)
+        if place not in self._earlier:
+            # Repeated rows stand near each other, so a few batches are enough.
+            while len(self._earlier) >= _EARLIER_BATCHES:
+                self._earlier.pop(next(iter(self._earlier)))
+            self._earlier[place] = there.batch_at(first.batch)
+        before = self._earlier[place].slice(first.index, 1).to_pylist()[0]
+        here = batch.slice(index, 1).to_pylist()[0]
         columns = [c for c in self._whole.readers if c != "_row"]
         differing = [c for c in columns if shown(before.get(c)) != shown(here.get(c))]
         more = f" and {len(differing) - 3} more" if len(differing) > 3 else ""

@@ -24,9 +24,10 @@ INLINE_FILE = "map"
 class ExportSource:
     """Extracts objects from a folder of export files, inline rows, or other objects.
 
-    `objects`: name to spec, as in `mapping.spec.ObjectSpec`. `timezone`: zone of date-times that name none. `date_order` (DMY, MDY,
-    YMD) and `decimal_mark` (. or ,) settle what the cells of a column leave open; keys are `object.column`, `object.*` or `*`.
-    Raises ConfigurationError for settings that cannot be, at once; the folder is read when it is needed.
+    `objects`: name to spec, as in `mapping.spec.ObjectSpec`. `timezone`: zone of date-times that name none.
+    `date_order` (DMY, MDY, YMD) and `decimal_mark` (. or ,) settle what the cells of a column leave open; keys are
+    `object.column`, `object.*` or `*`. Raises ConfigurationError for settings that cannot be, at once; the folder is
+    read when it is needed.
     """
 
     def __init__(
@@ -51,7 +52,7 @@ class ExportSource:
         self._findings: dict[str, tuple[FileFinding, ...]] = {}
 
     def files(self) -> tuple[FileFinding, ...]:
-        """List all files with how they are read; rows are counted by `extract` only. Files of no object have `object` None."""
+        """List all files with how they are read; rows are counted by `extract` only."""
         folder = self._folder()
         found: list[FileFinding] = []
         for name, claims in folder.claims.items():
@@ -64,8 +65,8 @@ class ExportSource:
     def extract(self, name: str, *, into: Path) -> ObjectExtract:
         """Write the object's rows, rejects and findings into `into`.
 
-        Raises SourceError where the files cannot be read or leave open what a cell means; it names all such places at once, each
-        with the line that settles it. Wrong cells are no error: their rows are rejected.
+        Raises SourceError where the files cannot be read or leave open what a cell means; it names all such places at
+        once, each with the line that settles it. Wrong cells are no error: their rows are rejected.
         """
         if name not in self._objects:
             near = difflib.get_close_matches(name, self._objects, 3)

@@ -1,7 +1,8 @@
 """Puts the data rows of a sheet aside in Arrow's own format, cleaned of what is no record.
 
-A file is parsed once: what its columns mean can only be said after the last row, so the cells wait on disk, still as text, and
-memory stays flat. Rows that cannot be rows (too many cells, bytes that cannot be decoded) are rejected here.
+A file is parsed once: what its columns mean can only be said after the last row, so the cells wait on disk, still as
+text, and memory stays flat. Rows that cannot be rows (too many cells, bytes that cannot be decoded) are rejected
+here.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -54,14 +55,14 @@ class Spooled:
             for number in range(reader.num_record_batches):
                 yield reader.get_batch(number)
 
-    def row_at(self, batch: int, index: int) -> dict[str, str | None]:
-        """Read one row back."""
+    def batch_at(self, number: int) -> pa.RecordBatch:
+        """Read one batch back."""
         with pa.memory_map(str(self.path)) as source:
-            return ipc.open_file(source).get_batch(batch).slice(index, 1).to_pylist()[0]
+            return ipc.open_file(source).get_batch(number)
 
 
 class Spooler:
-    """Spools one sheet. `fill_down`: columns whose empty cells take the value of the row above. `day_columns`: dates."""
+    """Spools one sheet. `fill_down`: columns whose empty cells take the value above. `day_columns`: those of dates."""
 
     def __init__(
         self,
@@ -155,7 +156,7 @@ class Spooler:
         self._keep([rejected])
 
     def _records(self, arrays: list[pa.StringArray], numbers: np.ndarray, void: frozenset[int]) -> np.ndarray:
-        """Tell records from blank rows and, where the format has a header row, from totals, footers and headers that come again."""
+        """Tell records from blank rows and, below a header row, from totals, footers and headers that come again."""
         first = pc.coalesce(*arrays)
         keep = pc.is_valid(first).to_numpy(zero_copy_only=False).copy()
         self._left_out.blank += len(keep) - int(keep.sum()) - len(void)
@@ -190,7 +191,7 @@ class Spooler:
     def _filled_down(
         self, batch: pa.RecordBatch, keep: np.ndarray, *, void: list[int]
     ) -> tuple[pa.RecordBatch, np.ndarray]:
-        """Give empty cells the value of the record above. Below a rejected row that value is unknown, and said to be."""
+        """Give empty cells the value of the record above. Below a rejected row it is unknown, and said to be."""
         rejected = np.zeros(len(keep), dtype=bool)
         rejected[void] = True
         rows = keep | rejected

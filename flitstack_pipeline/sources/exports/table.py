@@ -33,8 +33,9 @@ class Block:
 class Sheet:
     """One table of cells. `read` starts from the first row each time it is called.
 
-    `header` is set where the format has names for its cells (JSON), so that every row is data. `marked`: cells may have the
-    marks of `cells`. `epoch_1904`: plain numbers under dates count days from 1904. `notes`: what is remarkable about the file, in words.
+    `header` is set where the format has names for its cells (JSON), so that every row is data. `marked`: cells may
+    have the marks of `cells`. `epoch_1904`: plain numbers under dates count days from 1904. `notes`: what is
+    remarkable about the file, in words.
     """
 
     name: str

@@ -21,7 +21,7 @@ def check(examination: Examination) -> Findings:
         fallbacks = [f"{n.where}: {n.text}" for n in examination.compiled.notes if n.kind == "fallback"]
         if fallbacks:
             yield ok(
-                "schema.fallbacks", f"{counted(len(fallbacks), 'field')} take their fallback here: {listed(fallbacks)}"
+                "schema.fallbacks", f"{counted(len(fallbacks), 'value')} go elsewhere than usual: {listed(fallbacks)}"
             )
     yield from _xml_ids(examination)
     yield from _keys(examination)
@@ -67,7 +67,7 @@ def _xml_ids(examination: Examination) -> Findings:
         )
         yield warning("schema.xml_ids", text, "install the app that brings it, or name another record by `changes:`")
     if not missing:
-        yield ok("schema.xml_ids", f"all {counted(len(wanted), 'record')} that the map names by XML ID are there")
+        yield ok("schema.xml_ids", f"{counted(len(wanted), 'XML ID')} named by the map: all there")
 
 
 def _named(name: str, model: ModelSpec) -> list[tuple[str, str]]:

@@ -36,7 +36,8 @@ def test_what_spreadsheets_put_around_ids_is_taken_off(export, cell, value):
 def test_what_was_taken_off_is_said(export):
     result = cells(export, "id", '="00123"', '="00124"', "'7", "N/A")
     assert result.stated("c") == (
-        '="…" of a spreadsheet taken off: 2; cells like N/A or - read as empty: 1; leading apostrophe of a spreadsheet taken off: 1'
+        '="…" of a spreadsheet taken off: 2; cells like N/A or - read as empty: 1; '
+        "leading apostrophe of a spreadsheet taken off: 1"
     )
 
 

@@ -85,5 +85,5 @@ def test_derived_object_that_asks_for_a_missing_column(export):
         "thing": {"files": "things", "key": "id"},
         "g": {"distinct": {"from": "thing", "columns": "grp"}, "key": "grp"},
     }
-    with pytest.raises(ConfigurationError, match="objects.g: needs grp, but there is only id"):
+    with pytest.raises(ConfigurationError, match=r"objects\.g: needs grp, but there is only id"):
         export.source(objects).extract("g", into=export.into)

@@ -19,7 +19,10 @@ def test_totals_that_disagree_are_a_warning(export):
 
 
 def test_subtotals_count_from_the_last_one_and_rejected_rows_count_as_read(export):
-    content = "id,name,amount\n1,Ana,1\n2,Bo,2\nSub-total,,3\n3,Cy,3\nx,too,many,cells\n,no id,4\nSubtotal: 3 records,,7\nGrand Total (5),,10\n"
+    content = (
+        "id,name,amount\n1,Ana,1\n2,Bo,2\nSub-total,,3\n3,Cy,3\nx,too,many,cells\n,no id,4\n"
+        "Subtotal: 3 records,,7\nGrand Total (5),,10\n"
+    )
     result = export.csv(content, COLUMNS)
     assert result.column("id") == ["1", "2", "3"]
     assert "WARNING" not in result.said
@@ -27,7 +30,8 @@ def test_subtotals_count_from_the_last_one_and_rejected_rows_count_as_read(expor
 
 
 def test_nested_subtotals_agree(export):
-    content = "id,name,amount\n1,,1\nSubtotal,,1\n2,,2\nSubtotal,,2\nTotal for Perth,,3\n3,,4\nTotal for Cairns,,4\nGrand total,,7\n"
+    groups = "1,,1\nSubtotal,,1\n2,,2\nSubtotal,,2\nTotal for Perth,,3\n3,,4\nTotal for Cairns,,4\n"
+    content = f"id,name,amount\n{groups}Grand total,,7\n"
     assert "WARNING" not in export.csv(content, COLUMNS).said
 
 

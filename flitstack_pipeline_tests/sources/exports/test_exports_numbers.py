@@ -79,8 +79,8 @@ def test_ambiguous_column_asks_for_the_exact_line(export):
     with pytest.raises(SourceError) as caught:
         values(export, "12", "1,234", "5")
     assert str(caught.value) == (
-        '- row 3 of things.csv, column “amount”: “1,234” can be read with decimal mark "." or ",", and no other cell of the '
-        "column settles it "
+        '- row 3 of things.csv, column “amount”: “1,234” can be read with decimal mark "." or ",", and no other cell '
+        "of the column settles it "
         '(add to the migration file what is right, such as: source: {decimal_mark: {"thing.amount": "."}})'
     )
 
@@ -186,7 +186,7 @@ def test_integer_that_is_none(export):
 
 
 def test_integer_column_of_thousands_only_is_ambiguous_where_both_are_whole(export):
-    with pytest.raises(SourceError, match='“1,000” can be read with decimal mark "." or ","'):
+    with pytest.raises(SourceError, match=r'“1,000” can be read with decimal mark "\." or ","'):
         values(export, "1,000", kind="integer")
 
 

@@ -129,7 +129,7 @@ def test_row_broken_in_two_by_an_unquoted_line_break_is_rejected(export):
     assert result.column("id") == ["2"]
     assert [r.row for r in result.rejects] == [2, 3]
     assert result.rejects[0].reason == (
-        "ends early, and together with row 3 it would make one row: a line break stands unquoted in a cell"
+        "ends early, and with row 3 it would make one: a line break stands unquoted in a cell"
     )
 
 
@@ -137,7 +137,7 @@ def test_quote_that_is_never_closed_is_named(export):
     with pytest.raises(SourceError) as caught:
         export.csv('id,note\n1,fine\n2,"never closed\n3,swallowed\n4,too\n')
     assert "things.csv, row 3, cell 2: a quote is opened before “never closed 3,swallowed 4,too”" in str(caught.value)
-    assert "3 lines would become one cell" in str(caught.value)
+    assert "never closed: 3 lines would become one cell" in str(caught.value)
 
 
 def test_file_that_ends_at_a_block_border(export):

@@ -183,7 +183,8 @@ def test_damaged_workbook_is_named(export):
 def test_xls_that_is_html(export):
     content = """<html><head><meta charset="utf-8"><style>td{}</style></head><body><table border=1>
     <tr><th colspan=2>Thing</th><th rowspan=2>City</th></tr><tr><th>ID</th><th>Name</th></tr>
-    <tr><td style='mso-number-format:"\\@"'>00123</td><td>Ana<br>Maria &amp; Bo</td><td>Perth&nbsp;</td></tr></table></body></html>"""
+    <tr><td style='mso-number-format:"\\@"'>00123</td><td>Ana<br>Maria &amp; Bo</td><td>Perth&nbsp;</td></tr>
+    </table></body></html>"""
     export.file("things.xls", content)
     result = export.read(
         {"id": {"type": "id", "aliases": ["Thing ID"]}, "name": {"aliases": ["Thing Name"]}, "city": "id"}
