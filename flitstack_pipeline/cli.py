@@ -22,7 +22,9 @@ from flitstack_pipeline.settings import load_settings
 from flitstack_pipeline.stages.result import VerbResult
 from flitstack_pipeline.terminal import RichProgress, render
 
-app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, help="Migrate a field-service or CRM system into Odoo.")
+app = typer.Typer(
+    no_args_is_help=True, pretty_exceptions_enable=False, help="Migrate a field-service or CRM system into Odoo."
+)
 app.add_typer(sandbox_command.app, name="sandbox")
 app.command("demo")(demo_command.demo)
 app.command("ui")(ui_command.ui)

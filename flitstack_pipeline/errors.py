@@ -1,13 +1,13 @@
 """Errors, sorted by what the operator does next.
 
-    FlitstackError
-    ├── ConfigurationError   a file or variable is wrong: mend it (exit code 2); carries every problem found, not the first
-    ├── SourceError          the source's data cannot be read as it stands: mend the file or add a line to the migration (2)
-    ├── GateClosed           a person has to approve first (3)
-    ├── TransientError       try again later; `retry_after` in seconds when the other side said so (1)
-    │   └── OutcomeUnknown   the call may have been carried out: look before trying again (1)
-    ├── TerminalError        trying again will not help (1)
-    └── RecordError          one record is wrong, its neighbours are not; becomes a quarantined row
+FlitstackError
+├── ConfigurationError   a file or variable is wrong: mend it (exit code 2); carries every problem found, not the first
+├── SourceError          the source's data cannot be read as it stands: mend the file or add a line to the migration (2)
+├── GateClosed           a person has to approve first (3)
+├── TransientError       try again later; `retry_after` in seconds when the other side said so (1)
+│   └── OutcomeUnknown   the call may have been carried out: look before trying again (1)
+├── TerminalError        trying again will not help (1)
+└── RecordError          one record is wrong, its neighbours are not; becomes a quarantined row
 """
 
 from collections.abc import Sequence

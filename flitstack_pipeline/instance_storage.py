@@ -30,7 +30,7 @@ class EnvStorage(DagsterSqliteStorage):
         return {}
 
     @classmethod
-    def from_config_value(cls, inst_data: ConfigurableClassData | None, config_value: dict[str, Any]) -> Any:
+    def from_config_value(cls, inst_data: ConfigurableClassData | None, config_value: Any) -> Any:
         settings = load_settings()
         if settings.postgres_url:
             from dagster_postgres import DagsterPostgresStorage
@@ -48,7 +48,7 @@ class HomeArtifactStorage(LocalArtifactStorage):
         return {}
 
     @classmethod
-    def from_config_value(cls, inst_data: ConfigurableClassData | None, config_value: dict[str, Any]) -> Self:
+    def from_config_value(cls, inst_data: ConfigurableClassData | None, config_value: Any) -> Self:
         folder = load_settings().dagster_dir
         folder.mkdir(parents=True, exist_ok=True)
         return cls(base_dir=str(folder), inst_data=inst_data)
@@ -62,7 +62,7 @@ class HomeComputeLogManager(LocalComputeLogManager):
         return {}
 
     @classmethod
-    def from_config_value(cls, inst_data: ConfigurableClassData | None, config_value: dict[str, Any]) -> Self:
+    def from_config_value(cls, inst_data: ConfigurableClassData | None, config_value: Any) -> Self:
         folder = load_settings().dagster_dir / "logs"
         folder.mkdir(parents=True, exist_ok=True)
         return cls(base_dir=str(folder), inst_data=inst_data)

@@ -36,7 +36,13 @@ class LogProgress:
         done, total, began, last = self._tasks.get(task, (0, 0, time.monotonic(), 0.0))
         done, now = done + count, time.monotonic()
         if now - last >= self._seconds:
-            log.info("%s: %d%s rows, %.0f a second", task, done, f" of {total:,}" if total else "", done / max(now - began, 0.001))
+            log.info(
+                "%s: %d%s rows, %.0f a second",
+                task,
+                done,
+                f" of {total:,}" if total else "",
+                done / max(now - began, 0.001),
+            )
             last = now
         self._tasks[task] = (done, total, began, last)
 

@@ -27,17 +27,21 @@ def demo(
     settings, console = load_settings(), Console()
     migration = f"{system}-demo"
     if migration not in migration_ids(settings):
-        raise ConfigurationError(f"there is no example for {system!r}", hint=f"there are: {', '.join(migration_ids(settings))}")
+        raise ConfigurationError(
+            f"there is no example for {system!r}", hint=f"there are: {', '.join(migration_ids(settings))}"
+        )
     _generate(settings, system)
+    exit_code = EXIT_DONE
     for verb in STEPS:
         console.rule(f"{verb} {migration}")
         config = {"who": "demo", "comment": "approved by the demo itself"} if verb == "approve" else None
         result = run_verb(verb, migration, config)
         render(result, console)
-        if result.exit_code not in (EXIT_DONE, EXIT_TOLERANCE):
-            raise typer.Exit(result.exit_code)
+        exit_code = result.exit_code
+        if exit_code not in (EXIT_DONE, EXIT_TOLERANCE):
+            raise typer.Exit(exit_code)
     _farewell(settings, migration, console)
-    raise typer.Exit(result.exit_code)
+    raise typer.Exit(exit_code)
 
 
 def _generate(settings: Settings, system: str) -> None:
@@ -56,7 +60,10 @@ def _farewell(settings: Settings, migration: str, console: Console) -> None:
     access = Sandbox(settings).access(sandbox_database(migration))
     console.rule("done")
     console.print(f"Report     {settings.migration_dir(migration) / 'reports' / 'index.html'}", soft_wrap=True)
-    console.print(f"Odoo       {access.url}/web?db={access.database}   login {access.login}, password {access.password}", soft_wrap=True)
+    console.print(
+        f"Odoo       {access.url}/web?db={access.database}   login {access.login}, password {access.password}",
+        soft_wrap=True,
+    )
     console.print("           it keeps running until: .venv/bin/flitstack sandbox down")
     console.print("Dagster    make ui   shows the runs that were just made")
     console.print(f"Undo       .venv/bin/flitstack rollback {migration}")

@@ -37,7 +37,9 @@ def reset(migration: Migration) -> None:
     settings = load_settings()
     load_migration(settings, migration)
     Sandbox(settings).reset(sandbox_database(migration))
-    typer.echo(f"the database of {migration} is as new. What the ledger knows of it is not: run flitstack rollback {migration} first next time")
+    typer.echo(
+        f"the database of {migration} is as new; what the ledger knows of it is not. Next time: flitstack rollback {migration}"
+    )
 
 
 @app.command()

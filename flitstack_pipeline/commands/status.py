@@ -3,6 +3,7 @@
 import json
 from typing import Any
 
+import typer
 from rich.console import Console
 from rich.table import Table
 
@@ -25,7 +26,8 @@ def show_status(settings: Settings, migration_id: str, *, as_json: bool) -> None
         mapped = ledger.count_mapped(migration_id)
     if as_json:
         stages = {verb: VerbResult.from_record(r.result).as_json() if r else None for verb, r in results.items()}
-        print(json.dumps({"migration": migration_id, "stages": stages, "records": mapped, "audit_intact": broken is None}))  # noqa: T201
+        known = {"migration": migration_id, "stages": stages, "records": mapped, "audit_intact": broken is None}
+        typer.echo(json.dumps(known))
         return
     console = Console()
     table = Table(title=f"{migration_id}: {migration.title}", title_justify="left")
@@ -40,8 +42,12 @@ def show_status(settings: Settings, migration_id: str, *, as_json: bool) -> None
             table.add_row(verb, f"{found.at:%Y-%m-%d %H:%M}", state, str(found.result["summary"]))
     console.print(table)
     console.print(f"Records in Odoo: {sum(mapped.values()):,}")
-    console.print(f"Approved by: {approval.who} on {approval.at:%Y-%m-%d %H:%M} UTC" if approval else "Approved by: nobody")
-    console.print("Audit log: intact" if broken is None else f"[red]Audit log: broken at entry {broken.seq}: {broken.what}[/red]")
+    console.print(
+        f"Approved by: {approval.who} on {approval.at:%Y-%m-%d %H:%M} UTC" if approval else "Approved by: nobody"
+    )
+    console.print(
+        "Audit log: intact" if broken is None else f"[red]Audit log: broken at entry {broken.seq}: {broken.what}[/red]"
+    )
     last = max((r for r in results.values() if r), key=lambda r: r.at, default=None)
     console.print(f"Next: {last.result['next_step'] if last else f'flitstack doctor {migration_id}'}")
 
@@ -50,12 +56,14 @@ def show_where(settings: Settings, migration_id: str, name: str, source_id: str,
     """Print the story of one source record."""
     _, system = load_migration(settings, migration_id)
     if name not in system.objects:
-        raise ConfigurationError([Problem(f"object {name!r}", "does not exist", f"there are: {', '.join(system.objects)}")])
+        raise ConfigurationError(
+            [Problem(f"object {name!r}", "does not exist", f"there are: {', '.join(system.objects)}")]
+        )
     sets = [rs for rs, (_, records) in system.record_sets().items() if records.from_ == name]
     with Ledger.open(settings) as ledger:
         trace = ledger.where(migration_id, name, source_id, record_sets=sets)
     if as_json:
-        print(json.dumps(_as_json(trace), ensure_ascii=False, default=str))  # noqa: T201
+        typer.echo(json.dumps(_as_json(trace), ensure_ascii=False, default=str))
         return
     console = Console()
     if trace.outcome is None:
@@ -63,14 +71,24 @@ def show_where(settings: Settings, migration_id: str, name: str, source_id: str,
         console.print(f"Next: flitstack status {migration_id}")
         return
     at = f" ({trace.outcome.file} row {trace.outcome.row})" if trace.outcome.file else ""
-    console.print(f"{name} {source_id}{at}: [bold]{trace.outcome.outcome}[/bold] {trace.outcome.field} {trace.outcome.reason}".rstrip())
+    console.print(
+        f"{name} {source_id}{at}: [bold]{trace.outcome.outcome}[/bold] {trace.outcome.field} {trace.outcome.reason}".rstrip()
+    )
     for entry in trace.mapped:
-        console.print(f"  is {entry.model} {entry.res_id} ({entry.origin})" + (f", {entry.state}" if entry.state else ""))
+        console.print(
+            f"  is {entry.model} {entry.res_id} ({entry.origin})" + (f", {entry.state}" if entry.state else "")
+        )
     for past in trace.history:
-        console.print(f"  {past.at:%Y-%m-%d %H:%M} {past.outcome}: {past.reason or 'no remark'} (run {past.run_id[:8]})", style="dim")
+        console.print(
+            f"  {past.at:%Y-%m-%d %H:%M} {past.outcome}: {past.reason or 'no remark'} (run {past.run_id[:8]})",
+            style="dim",
+        )
     for change in trace.journal:
         undone = " (undone)" if change.undone else ""
-        console.print(f"  {change.at:%Y-%m-%d %H:%M} {change.op} {change.model} {change.res_id} {change.detail}{undone}", style="dim")
+        console.print(
+            f"  {change.at:%Y-%m-%d %H:%M} {change.op} {change.model} {change.res_id} {change.detail}{undone}",
+            style="dim",
+        )
 
 
 def _as_json(trace: Any) -> dict[str, Any]:
@@ -78,5 +96,7 @@ def _as_json(trace: Any) -> dict[str, Any]:
         "outcome": trace.outcome.__dict__ if trace.outcome else None,
         "records": [{"model": m.model, "id": m.res_id, "origin": m.origin, "state": m.state} for m in trace.mapped],
         "history": [h.__dict__ for h in trace.history],
-        "journal": [{"op": j.op, "model": j.model, "id": j.res_id, "at": j.at, "undone": j.undone} for j in trace.journal],
+        "journal": [
+            {"op": j.op, "model": j.model, "id": j.res_id, "at": j.at, "undone": j.undone} for j in trace.journal
+        ],
     }

@@ -20,5 +20,16 @@ def ui(
     typer.echo(f"Dagster UI: http://{host}:{port} (stop it with Ctrl-C)")
     sys.stdout.flush()
     os.chdir(settings.root)
-    command = [sys.executable, "-m", "dagster", "dev", "-w", str(settings.root / "workspace.yaml"), "-h", host, "-p", str(port)]
+    command = [
+        sys.executable,
+        "-m",
+        "dagster",
+        "dev",
+        "-w",
+        str(settings.root / "workspace.yaml"),
+        "-h",
+        host,
+        "-p",
+        str(port),
+    ]
     os.execv(sys.executable, command)  # noqa: S606  # replaces this process, so that Ctrl-C reaches Dagster itself

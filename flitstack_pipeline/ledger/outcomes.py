@@ -116,7 +116,9 @@ class OutcomeStore:
             if record_sets is None:
                 named = {row.record_set for row in (*past, *every) if row.record_set}
                 record_sets = sorted({object, *named})
-            now = sorted((_recorded(row) for row in every if not row.cleared), key=lambda o: WEIGHT.index(Outcome(o.outcome)))
+            now = sorted(
+                (_recorded(row) for row in every if not row.cleared), key=lambda o: WEIGHT.index(Outcome(o.outcome))
+            )
             return Trace(
                 outcome=now[0] if now else None,
                 mapped=tuple(mapped_of_row(connection, migration, record_sets, source_id)),

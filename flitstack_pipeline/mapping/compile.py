@@ -15,7 +15,15 @@ from flitstack_pipeline.ledger.jsonvalues import fingerprint
 from flitstack_pipeline.mapping.custom import custom_fields
 from flitstack_pipeline.mapping.graph import model_order
 from flitstack_pipeline.mapping.spec import FieldSpec, Lookup, ModelSpec, NewField, RecordSetSpec, SystemMap
-from flitstack_pipeline.mapping.target import KEY_FIELD, LiveSchema, Note, SchemaDraft, SchemaPlan, TargetField, ModelPlan
+from flitstack_pipeline.mapping.target import (
+    KEY_FIELD,
+    LiveSchema,
+    ModelPlan,
+    Note,
+    SchemaDraft,
+    SchemaPlan,
+    TargetField,
+)
 
 ReadRows = Callable[[str], list[dict[str, Any]]]
 DistinctValues = Callable[[str, str], list[str]]
@@ -109,7 +117,8 @@ class _Compiler:
             "source": dict(source_schema),
             "schema": schema.as_dict(),
             "models": {
-                m.name: {"model": m.model, "absent": m.absent, "records": {r.name: _document(r) for r in m.records}} for m in models
+                m.name: {"model": m.model, "absent": m.absent, "records": {r.name: _document(r) for r in m.records}}
+                for m in models
             },
         }
         return CompiledMap(tuple(models), schema, tuple(self.notes), document, self.definitions)
@@ -128,19 +137,25 @@ class _Compiler:
             self.draft.models[model.model] = ModelPlan(model.model, model.create.label)
         self.draft.need(model.model, KEY_FIELD, NewField(type="char", label="FlitStack key", index=True))
         fields = self._live_fields(model.model)
-        return CompiledModel(name, model.model, tuple(self._records(n, model.model, rs, fields) for n, rs in model.records.items()))
+        return CompiledModel(
+            name, model.model, tuple(self._records(n, model.model, rs, fields) for n, rs in model.records.items())
+        )
 
     def _live_fields(self, model: str) -> Mapping[str, Mapping[str, Any]]:
         return self.live.fields_get(model) if self.live.has_model(model) else {}
 
-    def _records(self, name: str, model: str, spec: RecordSetSpec, live: Mapping[str, Mapping[str, Any]]) -> CompiledRecords:
+    def _records(
+        self, name: str, model: str, spec: RecordSetSpec, live: Mapping[str, Mapping[str, Any]]
+    ) -> CompiledRecords:
         if spec.custom_fields:
             found = dict(spec.fields)
             for item in custom_fields(spec.custom_fields, self.rows_of(spec.custom_fields.from_)):
                 if isinstance(item, Note):
                     self.notes.append(item)
                 elif item.name in found:
-                    self.problems.append(Problem(f"{name}.{item.name}", "two custom fields have this name", "rename one by `changes:`"))
+                    self.problems.append(
+                        Problem(f"{name}.{item.name}", "two custom fields have this name", "rename one by `changes:`")
+                    )
                 else:
                     found[item.name] = (item.spec,)
                     self.definitions[item.definition] = f"{model}.{item.name}"
@@ -149,7 +164,12 @@ class _Compiler:
         return CompiledRecords(name, model, spec.model_copy(update={"fields": fields}), targets, lines)
 
     def _fields(
-        self, where: str, model: str, obj: str, fields: Mapping[str, tuple[FieldSpec, ...]], live: Mapping[str, Mapping[str, Any]]
+        self,
+        where: str,
+        model: str,
+        obj: str,
+        fields: Mapping[str, tuple[FieldSpec, ...]],
+        live: Mapping[str, Mapping[str, Any]],
     ) -> tuple[dict[str, tuple[FieldSpec, ...]], dict[str, TargetField], dict[str, dict[str, TargetField]]]:
         kept: dict[str, tuple[FieldSpec, ...]] = {}
         targets: dict[str, TargetField] = {}
@@ -162,10 +182,13 @@ class _Compiler:
             if target is None:
                 continue
             alternatives = tuple(self._without_absent(f"{where}.{name}", alt) for alt in alternatives)
-            if nested := next((alt for alt in alternatives if alt.lines), None):
+            nested = next((alt for alt in alternatives if alt.lines), None)
+            if nested and nested.lines:
                 inner_live = self._live_fields(target.relation)
-                inner = self._fields(f"{where}.{home}", target.relation, nested.lines.from_, nested.lines.fields, inner_live)
-                alternatives = (nested.model_copy(update={"lines": nested.lines.model_copy(update={"fields": inner[0]})}),)
+                at = f"{where}.{home}"
+                inner = self._fields(at, target.relation, nested.lines.from_, nested.lines.fields, inner_live)
+                made = nested.lines.model_copy(update={"fields": inner[0]})
+                alternatives = (nested.model_copy(update={"lines": made}),)
                 lines[home] = inner[1]
             for alt in alternatives:
                 self._check(f"{where}.{name}", alt, target)
@@ -188,7 +211,9 @@ class _Compiler:
         if name in live and not (new and name.startswith("x_")):
             return name, TargetField.from_live(name, live[name])
         if name not in live and new is None and fallback is not None:
-            self.notes.append(Note("fallback", where, f"{model} has no field {name} here; the value goes to {fallback.field}"))
+            self.notes.append(
+                Note("fallback", where, f"{model} has no field {name} here; the value goes to {fallback.field}")
+            )
             name, new = fallback.field, fallback.create
             if new is None and name in live:
                 return name, TargetField.from_live(name, live[name])
@@ -202,14 +227,22 @@ class _Compiler:
             self.problems.append(Problem(where, f"{model}.{name} {wrong}", "give one of them another name"))
         if name in live and live[name]["type"] != new.type:
             self.problems.append(
-                Problem(where, f"{model}.{name} is there already as {live[name]['type']}, not {new.type}", "rename one of them")
+                Problem(
+                    where,
+                    f"{model}.{name} is there already as {live[name]['type']}, not {new.type}",
+                    "rename one of them",
+                )
             )
         return name, TargetField.from_new(name, new)
 
     def _absent_relation(self, alternatives: Iterable[FieldSpec]) -> str:
         """Why a field to be created would refer to a model that this Odoo does not have."""
         relation = next((a.create.relation for a in alternatives if a.create and a.create.relation), None)
-        if not relation or relation.startswith("@") or relation in {m.model for m in self.system.models.values() if m.create}:
+        if (
+            not relation
+            or relation.startswith("@")
+            or relation in {m.model for m in self.system.models.values() if m.create}
+        ):
             return ""
         return "" if self.live.has_model(relation) else f"Odoo has no {relation}"
 
@@ -240,13 +273,21 @@ class _Compiler:
             for value in (str(v) for v in given if v is not None):
                 if value not in target.selection:
                     self.problems.append(
-                        Problem(where, f"{value!r} is not a value of {target.name}", f"there are: {', '.join(target.selection)}")
+                        Problem(
+                            where,
+                            f"{value!r} is not a value of {target.name}",
+                            f"there are: {', '.join(target.selection)}",
+                        )
                     )
         refers = bool(alt.lookup or alt.xmlid or (isinstance(alt.default, dict) and "xmlid" in alt.default))
         if target.type == "many2one" and not refers and (alt.from_ or alt.template):
-            self.problems.append(Problem(where, f"{target.name} refers to {target.relation}", "say which record: add a `lookup:`"))
+            self.problems.append(
+                Problem(where, f"{target.name} refers to {target.relation}", "say which record: add a `lookup:`")
+            )
         if refers and target.type not in ("many2one", "many2many", "many2one_reference", "integer"):
-            self.problems.append(Problem(where, f"{target.name} is {target.type} and cannot hold a reference", "drop the lookup"))
+            self.problems.append(
+                Problem(where, f"{target.name} is {target.type} and cannot hold a reference", "drop the lookup")
+            )
 
 
 def _document(records: CompiledRecords) -> dict[str, Any]:

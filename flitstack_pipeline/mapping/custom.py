@@ -62,26 +62,42 @@ def custom_fields(custom: CustomFields, definitions: Definitions) -> Iterator[Cu
         where = f"{custom.from_} {row['_id']} ({label})"
         target = _target_type(custom, row)
         if not target:
-            known = "no type of that name in the map" if fold(kind) not in {fold(t) for t in custom.types} else "no equivalent in Odoo"
-            yield Note("no_equivalent", where, f"a custom field of type {kind}: {known}; to be rebuilt or kept by hand", row["_id"])
+            known = (
+                "no type of that name in the map"
+                if fold(kind) not in {fold(t) for t in custom.types}
+                else "no equivalent in Odoo"
+            )
+            yield Note(
+                "no_equivalent",
+                where,
+                f"a custom field of type {kind}: {known}; to be rebuilt or kept by hand",
+                row["_id"],
+            )
             continue
         name = custom.prefix + _technical(str(row.get(custom.name)))
         yield CustomField(row["_id"], name, _field(custom, row, target, label))
 
 
 def _field(custom: CustomFields, row: Mapping[str, Any], target: FieldType, label: str) -> FieldSpec:
-    column = (str(row[custom.column]),)
+    column = str(row[custom.column])
     help_ = f"Custom field of the source: {label}"
     options = [o.strip() for o in str(row.get(custom.options) or "").split(custom.options_separator) if o.strip()]
     if target == "selection":
-        new = NewField(type="selection", label=label, help=help_, selection=tuple((o, o) for o in options) or "distinct")
-        return FieldSpec(from_=column, values={o: o for o in options}, values_else="quarantine" if options else "keep", create=new)
+        new = NewField(
+            type="selection", label=label, help=help_, selection=tuple((o, o) for o in options) or "distinct"
+        )
+        values = {o: o for o in options}
+        return _spec(column, values=values, values_else="quarantine" if options else "keep", create=new)
     if target == "many2many":
         prefix = "".join(f"{row.get(c)}|" for c in custom.option_key)
         lookup = Lookup(records=(custom.option_records,), key_prefix=prefix, many=True, missing="quarantine")
         new = NewField(type="many2many", label=label, help=help_, relation=f"@{custom.option_records}")
-        return FieldSpec(from_=column, transform=({"split": {"separator": custom.options_separator}},), lookup=lookup, create=new)
-    return FieldSpec(from_=column, create=NewField(type=target, label=label, help=help_))
+        return _spec(column, transform=({"split": {"separator": custom.options_separator}},), lookup=lookup, create=new)
+    return _spec(column, create=NewField(type=target, label=label, help=help_))
+
+
+def _spec(column: str, **rules: Any) -> FieldSpec:
+    return FieldSpec.model_validate({"from": column, **rules})
 
 
 def _matching(custom: CustomFields, definitions: Definitions) -> Iterator[Mapping[str, Any]]:

@@ -31,7 +31,9 @@ def _load_system(path: Path, stamp: int) -> SystemMap:
     raw = _read_yaml(path)
     system = _validate(SystemMap, raw, path)
     if system.system != path.stem:
-        raise ConfigurationError([Problem(f"{path.name}: system", f"is {system.system!r}", f"name it {path.stem!r}, as the file")])
+        raise ConfigurationError(
+            [Problem(f"{path.name}: system", f"is {system.system!r}", f"name it {path.stem!r}, as the file")]
+        )
     _raise(map_problems(system), raw, path)
     return system
 
@@ -44,14 +46,22 @@ def load_migration(settings: Settings, migration_id: str) -> tuple[Migration, Sy
         known = [p.stem for p in sorted(settings.migrations_dir.glob("*.yaml"))]
         near = difflib.get_close_matches(migration_id, known, n=3)
         hint = f"did you mean {', '.join(near)}?" if near else f"there are: {', '.join(known) or 'none'}"
-        raise ConfigurationError([Problem(f"migration {migration_id!r}", f"there is no file {path.name} in {path.parent}", hint)])
+        raise ConfigurationError(
+            [Problem(f"migration {migration_id!r}", f"there is no file {path.name} in {path.parent}", hint)]
+        )
     raw = _read_yaml(path)
     migration = _validate(Migration, raw, path)
     system_path = settings.systems_dir / f"{migration.system}.yaml"
     if not system_path.is_file():
         known = ", ".join(p.stem for p in sorted(settings.systems_dir.glob("*.yaml")))
         raise ConfigurationError(
-            [Problem(f"{path.name}:{_line(raw, ('system',))}: system", f"there is no map for {migration.system!r}", f"there are: {known}")]
+            [
+                Problem(
+                    f"{path.name}:{_line(raw, ('system',))}: system",
+                    f"there is no map for {migration.system!r}",
+                    f"there are: {known}",
+                )
+            ]
         )
     system = load_system(system_path)
     if migration.changes:
@@ -75,7 +85,13 @@ def check_migration_id(migration_id: str) -> str:
     """The id itself, if it may name a partition (it becomes part of paths and keys)."""
     if not MIGRATION_ID.match(migration_id):
         raise ConfigurationError(
-            [Problem(f"migration id {migration_id!r}", "is not a name", "use a-z, 0-9, - and _; start with a letter or digit; 63 at most")]
+            [
+                Problem(
+                    f"migration id {migration_id!r}",
+                    "is not a name",
+                    "use a-z, 0-9, - and _; start with a letter or digit; 63 at most",
+                )
+            ]
         )
     return migration_id
 
@@ -89,13 +105,13 @@ def _read_yaml(path: Path) -> Any:
         line = error.problem_mark.line + 1 if error.problem_mark else 0
         raise ConfigurationError([Problem(f"{path.name}:{line}", f"is not valid YAML: {error.problem}")]) from error
     if not isinstance(data, Mapping):
-        raise ConfigurationError([Problem(path.name, "holds no keys", "see docs/mapping.md for what a file looks like")])
+        raise ConfigurationError(
+            [Problem(path.name, "holds no keys", "see docs/mapping.md for what a file looks like")]
+        )
     return data
 
 
-def _validate(
-    kind: type[M], data: Any, path: Path, *, prefix: tuple[str, ...] = (), lines: Any = None
-) -> M:
+def _validate(kind: type[M], data: Any, path: Path, *, prefix: tuple[str, ...] = (), lines: Any = None) -> M:
     try:
         return kind.model_validate(_plain(data))
     except ValidationError as error:
@@ -149,7 +165,9 @@ def _models_in(annotation: Any) -> list[type[BaseModel]]:
     return [model for arg in getattr(annotation, "__args__", ()) for model in _models_in(arg)]
 
 
-def _raise(problems: Sequence[tuple[tuple[str, ...], str, str]], raw: Any, path: Path, prefix: tuple[str, ...] = ()) -> None:
+def _raise(
+    problems: Sequence[tuple[tuple[str, ...], str, str]], raw: Any, path: Path, prefix: tuple[str, ...] = ()
+) -> None:
     if problems:
         raise ConfigurationError(
             [

@@ -19,7 +19,9 @@ class SourceSettings(Spec):
 
     folder: str
     timezone: str | None = None
-    country: str | None = Field(default=None, pattern=r"^[A-Z]{2}$", description="for phone numbers and states without one")
+    country: str | None = Field(
+        default=None, pattern=r"^[A-Z]{2}$", description="for phone numbers and states without one"
+    )
     date_order: dict[str, Literal["DMY", "MDY", "YMD"]] = {}
     decimal_mark: dict[str, Literal[".", ","]] = {}
 
@@ -51,7 +53,9 @@ class TargetSettings(Spec):
         if missing := [n for n in ("url", "database") if not getattr(self, n)]:
             raise ValueError(f"an Odoo of your own needs {' and '.join(missing)}; or say `sandbox: {{}}`")
         if not (self.api_key_env or self.password_env):
-            raise ValueError("name the environment variable that holds the key: `api_key_env:` (or `password_env:` with `login:`)")
+            raise ValueError(
+                "name the environment variable that holds the key: `api_key_env:` (or `password_env:` with `login:`)"
+            )
         if self.password_env and not self.login:
             raise ValueError("`password_env:` needs `login:`")
         return self

@@ -14,7 +14,18 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_valida
 
 ColumnType = Literal["id", "text", "integer", "decimal", "boolean", "date", "datetime", "json"]
 FieldType = Literal[
-    "char", "text", "html", "integer", "float", "monetary", "boolean", "date", "datetime", "selection", "many2one", "many2many"
+    "char",
+    "text",
+    "html",
+    "integer",
+    "float",
+    "monetary",
+    "boolean",
+    "date",
+    "datetime",
+    "selection",
+    "many2one",
+    "many2many",
 ]
 NAME = r"^[a-z][a-z0-9_]*$"
 Name = Annotated[str, Field(pattern=NAME)]
@@ -92,7 +103,9 @@ class ObjectSpec(Spec):
     def _one_origin(self) -> "ObjectSpec":
         origins = [n for n in ("files", "rows", "distinct", "explode") if getattr(self, n)]
         if len(origins) != 1:
-            raise ValueError(f"an object comes from exactly one of files, rows, distinct, explode; this one has {origins or 'none'}")
+            raise ValueError(
+                f"an object comes from exactly one of files, rows, distinct, explode; this one has {origins or 'none'}"
+            )
         if not self.migrates and not self.reason:
             raise ValueError("an object that does not migrate says why: add `reason:`")
         return self
@@ -156,7 +169,9 @@ class Lookup(Spec):
     model: str | None = None
     by: OneOrMany = ()
     domain: tuple[Any, ...] = ()
-    follow: str = Field(default="", description="take what this many2one field of the record found refers to, instead of itself")
+    follow: str = Field(
+        default="", description="take what this many2one field of the record found refers to, instead of itself"
+    )
     many: bool = False
     missing: Literal["hold", "quarantine", "empty", "skip"] = "hold"
 
@@ -281,7 +296,9 @@ class FieldSpec(Spec):
     @model_validator(mode="after")
     def _one_value(self) -> "FieldSpec":
         places = [
-            n for n in ("from_", "template", "xmlid", "lines", "bundle", "merge", "collect", "duplicate_of") if getattr(self, n)
+            n
+            for n in ("from_", "template", "xmlid", "lines", "bundle", "merge", "collect", "duplicate_of")
+            if getattr(self, n)
         ] + (["value"] if "value" in self.model_fields_set else [])
         if len(places) != 1:
             shown = ", ".join(p.rstrip("_") for p in places) or "none"
@@ -290,11 +307,15 @@ class FieldSpec(Spec):
                 f"duplicate_of; this one has {shown}"
             )
         if len(self.from_) > 1 and not (self.transform or self.lookup):
-            raise ValueError("several columns need a transform that makes one value of them, such as join_words, or a lookup")
+            raise ValueError(
+                "several columns need a transform that makes one value of them, such as join_words, or a lookup"
+            )
         return self
 
 
-FieldAlternatives = Annotated[tuple[FieldSpec, ...], BeforeValidator(lambda v: tuple(v) if isinstance(v, list) else (v,))]
+FieldAlternatives = Annotated[
+    tuple[FieldSpec, ...], BeforeValidator(lambda v: tuple(v) if isinstance(v, list) else (v,))
+]
 
 
 class Join(Spec):
@@ -377,7 +398,9 @@ class ModelSpec(Spec):
     model: str
     module: str = ""
     create: NewModel | None = None
-    after: OneOrMany = Field(default=(), description="models that must be complete first though no field refers to them")
+    after: OneOrMany = Field(
+        default=(), description="models that must be complete first though no field refers to them"
+    )
     records: dict[Name, RecordSetSpec]
 
 

@@ -107,7 +107,11 @@ class SchemaDraft:
             return None
         if earlier.new.type != new.type or earlier.new.relation != new.relation:
             return f"is asked for as {earlier.new.type} and as {new.type}"
-        if earlier.new.selection != new.selection and isinstance(new.selection, tuple) and isinstance(earlier.new.selection, tuple):
+        if (
+            earlier.new.selection != new.selection
+            and isinstance(new.selection, tuple)
+            and isinstance(earlier.new.selection, tuple)
+        ):
             both = dict(earlier.new.selection) | dict(new.selection)
             merged = earlier.new.model_copy(update={"selection": tuple(both.items())})
             self.fields[model, name] = FieldPlan(model, name, merged)

@@ -20,7 +20,13 @@ def map_problems(system: SystemMap) -> list[Found]:
     sets: dict[str, str] = {}
     for model_name, model in system.models.items():
         if model.create and not model.model.startswith("x_"):
-            found.append((("models", model_name, "create"), f"{model.model} cannot be created", "a custom model's name begins with x_"))
+            found.append(
+                (
+                    ("models", model_name, "create"),
+                    f"{model.model} cannot be created",
+                    "a custom model's name begins with x_",
+                )
+            )
         for other in model.after:
             if other not in system.models:
                 found.append(_unknown(("models", model_name, "after"), "model", other, system.models))
@@ -31,7 +37,9 @@ def map_problems(system: SystemMap) -> list[Found]:
             sets[name] = model_name
             found.extend(_record_set_problems(system, model_name, name, records))
     if not found and (cycle := cycle_of(system)):
-        found.append((("models", cycle[0]), "models refer to each other in a circle: " + " → ".join(cycle), "drop one reference"))
+        found.append(
+            (("models", cycle[0]), "models refer to each other in a circle: " + " → ".join(cycle), "drop one reference")
+        )
     return found
 
 
@@ -88,7 +96,9 @@ def _record_set_problems(system: SystemMap, model_name: str, name: str, records:
     if custom := records.custom_fields:
         yield from _custom_problems(system, (*loc, "custom_fields"), records)
         if custom.option_records and custom.option_records not in system.record_sets():
-            yield _unknown((*loc, "custom_fields", "option_records"), "record set", custom.option_records, system.record_sets())
+            yield _unknown(
+                (*loc, "custom_fields", "option_records"), "record set", custom.option_records, system.record_sets()
+            )
     for place in places(model_name, name, records):
         yield from _field_problems(system, place)
 
@@ -99,7 +109,14 @@ def _custom_problems(system: SystemMap, loc: Loc, records: RecordSetSpec) -> Ite
         yield _unknown((*loc, "from"), "object", custom.from_ if custom else "", system.objects)
         return
     known = columns_of(system, custom.from_)
-    for column in (custom.name, custom.label, custom.type, custom.column, *custom.option_key, *([custom.options] if custom.options else [])):
+    for column in (
+        custom.name,
+        custom.label,
+        custom.type,
+        custom.column,
+        *custom.option_key,
+        *([custom.options] if custom.options else []),
+    ):
         if column not in known:
             yield _unknown(loc, "column", column, known)
     yield from _condition_problems((*loc, "where"), custom.where, known)
@@ -126,7 +143,10 @@ def _field_problems(system: SystemMap, place: Place) -> Iterator[Found]:
     for target in field.lookup.records if field.lookup else ():
         if target not in system.record_sets():
             yield _unknown((*loc, "lookup"), "record set", target, system.record_sets())
-    for created, name in ((field.create, place.name), (field.fallback and field.fallback.create, field.fallback and field.fallback.field)):
+    for created, name in (
+        (field.create, place.name),
+        (field.fallback and field.fallback.create, field.fallback and field.fallback.field),
+    ):
         if created and not str(name).startswith("x_"):
             yield (loc, f"{name} cannot be created", "a field that is created begins with x_")
     yield from _children_problems(system, place)

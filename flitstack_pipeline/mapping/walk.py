@@ -3,7 +3,16 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from flitstack_pipeline.mapping.spec import Bundle, Children, Collect, FieldSpec, Merge, ModelSpec, RecordSetSpec, SystemMap
+from flitstack_pipeline.mapping.spec import (
+    Bundle,
+    Children,
+    Collect,
+    FieldSpec,
+    Merge,
+    ModelSpec,
+    RecordSetSpec,
+    SystemMap,
+)
 
 Loc = tuple[str, ...]
 

@@ -14,8 +14,8 @@ from flitstack_pipeline.ledger.records import MappedRecord, RowOutcome
 from flitstack_pipeline.ledger.store import Ledger
 from flitstack_pipeline.mapping.compile import CompiledRecords
 from flitstack_pipeline.odoo.keys import KEY_FIELD
-from flitstack_pipeline.odoo.resolve import LiveIndex, Resolved, Resolver
 from flitstack_pipeline.odoo.recover import ADOPTED
+from flitstack_pipeline.odoo.resolve import LiveIndex, Resolved, Resolver
 from flitstack_pipeline.odoo.writer import Change, Writer
 from flitstack_pipeline.outcomes import Outcome
 from flitstack_pipeline.transform.values import Prepared, Ref, Rejected
@@ -87,7 +87,9 @@ class RecordSetLoader:
                 for prepared in still:
                     circle = circles.get(prepared.source_id)
                     if circle:
-                        self._reject(prepared, Outcome.QUARANTINED, circle[0], f"refers to itself in a circle: {circle[1]}")
+                        self._reject(
+                            prepared, Outcome.QUARANTINED, circle[0], f"refers to itself in a circle: {circle[1]}"
+                        )
                     else:
                         ref = _self_reference(self._records, prepared)
                         self._reject(prepared, Outcome.HELD, ref[0], self._why_missing(ref[1])) if ref else None
@@ -160,11 +162,14 @@ class RecordSetLoader:
             values = [record.values.get(f) for f in match.by]
             if any(v in (None, "") for v in values):
                 continue
-            index: LiveIndex = self._resolver.index(self._records.model, match.by, (*match.domain, (KEY_FIELD, "=", False)))
+            index: LiveIndex = self._resolver.index(
+                self._records.model, match.by, (*match.domain, (KEY_FIELD, "=", False))
+            )
             hits = [i for i in index.find(values) if self._claimed.get(i, record.source_id) == record.source_id]
             if len(hits) > 1:
                 same = " and ".join(f"{f} {v!r}" for f, v in zip(match.by, values, strict=True))
-                reason = f"Odoo has {len(hits)} {self._records.model} with {same} (ids {', '.join(map(str, hits[:5]))}): merge them first"
+                ids = ", ".join(map(str, hits[:5]))
+                reason = f"Odoo has {len(hits)} {self._records.model} with {same} (ids {ids}): merge them first"
                 self._reject(record.prepared, Outcome.HELD, match.by[0], reason)
                 return "settled"
             if hits:
@@ -173,7 +178,12 @@ class RecordSetLoader:
         if spec.no_match == "create":
             return "none"
         reason = spec.skip_reason or f"Odoo has no {self._records.model} for it, and the map does not create one"
-        self._reject(record.prepared, Outcome.SKIPPED if spec.no_match == "skip" else Outcome.HELD, spec.match[0].by[0] if spec.match else "", reason)
+        self._reject(
+            record.prepared,
+            Outcome.SKIPPED if spec.no_match == "skip" else Outcome.HELD,
+            spec.match[0].by[0] if spec.match else "",
+            reason,
+        )
         return "settled"
 
     def _take_over(self, record: Resolved, res_id: int) -> None:
@@ -199,14 +209,23 @@ class RecordSetLoader:
         changes: list[Change] = []
         for record, mapped in changed:
             if mapped.res_id not in current:
-                reason = f"{mapped.model} {mapped.res_id} was deleted in Odoo since; roll back or forget it to load it again"
+                reason = (
+                    f"{mapped.model} {mapped.res_id} was deleted in Odoo since; roll back or forget it to load it again"
+                )
                 self._reject(record.prepared, Outcome.SKIPPED, "", reason)
                 continue
             now = current[mapped.res_id]
             after = {f: v for f, v in record.values.items() if canonical_differs(v, mapped.values.get(f))}
             if mapped.fingerprint == ADOPTED:
                 after = {f: v for f, v in after.items() if f in now}  # its lines came with the create that made it
-            kept = [f for f in after if f in now and f in mapped.values and canonical_differs(now[f], mapped.values[f]) and canonical_differs(now[f], after[f])]
+            kept = [
+                f
+                for f in after
+                if f in now
+                and f in mapped.values
+                and canonical_differs(now[f], mapped.values[f])
+                and canonical_differs(now[f], after[f])
+            ]
             after = {f: v for f, v in after.items() if f not in kept and (f not in now or canonical_differs(now[f], v))}
             if not after:
                 self._settle_unwritten(record, mapped, kept)
@@ -218,11 +237,19 @@ class RecordSetLoader:
             self._reject(item.record.prepared, Outcome.QUARANTINED, item.field, item.reason)
         for change in done:
             self._done(change.record, Outcome.UPDATED)
-            self._due(change.record, self._writer.mapped(self._records, change.record, change.res_id, change.origin, change.state))
+            self._due(
+                change.record,
+                self._writer.mapped(self._records, change.record, change.res_id, change.origin, change.state),
+            )
 
     def _settle_unwritten(self, record: Resolved, mapped: MappedRecord, kept: Sequence[str]) -> None:
         if kept:
-            self._reject(record.prepared, Outcome.SKIPPED, kept[0], f"edited in Odoo since it was migrated ({', '.join(kept)}); left as it is")
+            self._reject(
+                record.prepared,
+                Outcome.SKIPPED,
+                kept[0],
+                f"edited in Odoo since it was migrated ({', '.join(kept)}); left as it is",
+            )
             return
         entry = self._writer.mapped(self._records, record, mapped.res_id, mapped.origin, mapped.state)
         self._ledger.save_mapped(self._migration, [entry])
@@ -263,7 +290,9 @@ def canonical_differs(one: Any, other: Any) -> bool:
     return bool(one != other)
 
 
-def _row_outcomes(item: Prepared | Rejected, outcome: str, reason: str, field_: str, record_set: str) -> Iterator[RowOutcome]:
+def _row_outcomes(
+    item: Prepared | Rejected, outcome: str, reason: str, field_: str, record_set: str
+) -> Iterator[RowOutcome]:
     """The record's row, and its child rows: they went, or did not go, with it."""
     head, *children = item.rows
     yield RowOutcome(head.object, head.source_id, outcome, reason, field_, head.file, head.row, record_set)
@@ -299,4 +328,3 @@ def _circles(records: CompiledRecords, waiting: Sequence[Prepared]) -> dict[str,
 def _chunks(items: Sequence[Prepared], size: int) -> Iterator[Sequence[Prepared]]:
     for start in range(0, len(items), size):
         yield items[start : start + size]
-

@@ -22,7 +22,12 @@ def recover(client: OdooClient, ledger: Ledger, migration: str, run_id: str) -> 
     """Settle all open intents of a migration; returns how many there were."""
     intents = ledger.open_intents(migration)
     for intent in intents:
-        log.warning("an earlier run ended during a %s of %d in %s; looking what came of it", intent.op, len(intent.keys), intent.model)
+        log.warning(
+            "an earlier run ended during a %s of %d in %s; looking what came of it",
+            intent.op,
+            len(intent.keys),
+            intent.model,
+        )
         if intent.op == "create":
             journal, mapped = _created(client, intent)
         elif intent.op == "write":
@@ -45,12 +50,18 @@ def _created(client: OdooClient, intent: Intent) -> tuple[list[NewJournalEntry],
     mapped: list[MappedRecord] = []
     for row in rows:
         _, record_set, source_id = split_key(row[KEY_FIELD])
-        journal.append(NewJournalEntry(intent.model, row["id"], "create", record_set, source_id, detail="found after a lost reply"))
-        mapped.append(MappedRecord(record_set, source_id, intent.model, row["id"], "created", {}, ADOPTED, "", intent.run_id))
+        journal.append(
+            NewJournalEntry(intent.model, row["id"], "create", record_set, source_id, detail="found after a lost reply")
+        )
+        mapped.append(
+            MappedRecord(record_set, source_id, intent.model, row["id"], "created", {}, ADOPTED, "", intent.run_id)
+        )
     beside: list[NewJournalEntry] = []
     for row in rows:
         beside += [
-            NewJournalEntry(model, row[f][0], "side", intent.record_set, detail=f"made by Odoo with {intent.model} {row['id']}")
+            NewJournalEntry(
+                model, row[f][0], "side", intent.record_set, detail=f"made by Odoo with {intent.model} {row['id']}"
+            )
             for f, model in side.items()
             if row[f]
         ]
@@ -63,7 +74,9 @@ def _written(intent: Intent) -> list[NewJournalEntry]:
         _, record_set, source_id = split_key(key)
         before = dict(image)
         res_id = int(before.pop("id"))
-        journal.append(NewJournalEntry(intent.model, res_id, "write", record_set, source_id, before=before, detail="reply lost"))
+        journal.append(
+            NewJournalEntry(intent.model, res_id, "write", record_set, source_id, before=before, detail="reply lost")
+        )
     return journal
 
 

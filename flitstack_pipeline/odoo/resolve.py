@@ -58,7 +58,9 @@ class _NotThere(Exception):
 class LiveIndex:
     """Ids of a model's records by the folded values of some fields, read once."""
 
-    def __init__(self, client: OdooClient, model: str, by: Sequence[str], domain: Sequence[Any], follow: str = "") -> None:
+    def __init__(
+        self, client: OdooClient, model: str, by: Sequence[str], domain: Sequence[Any], follow: str = ""
+    ) -> None:
         self._ids: dict[tuple[Any, ...], list[int]] = {}
         conditions = [list(d) if isinstance(d, tuple) else d for d in domain]
         for rows in client.iter_search_read(model, conditions, [*by, *([follow] if follow else [])]):
@@ -94,7 +96,9 @@ class Resolver:
     A live index is read once: what this run adds to its model is found only after `forget`.
     """
 
-    def __init__(self, client: OdooClient, id_map: IdMap, *, coming: Callable[[LiveRef], int | None] | None = None) -> None:
+    def __init__(
+        self, client: OdooClient, id_map: IdMap, *, coming: Callable[[LiveRef], int | None] | None = None
+    ) -> None:
         """`coming`: for a dry run, the stand-in id of a record that Odoo does not have yet but will."""
         self._client = client
         self._id_map = id_map

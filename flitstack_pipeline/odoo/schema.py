@@ -98,15 +98,23 @@ def ensure_guard(client: OdooClient, ledger: Ledger, models: Sequence[str], *, m
         for m in lacking
     ]  # fmt: skip
     if rows:
-        _Creator(client, ledger, migration, run_id).create("ir.model.fields", [f"{m}.{XML_IDS_FIELD}" for m in lacking], rows)
+        _Creator(client, ledger, migration, run_id).create(
+            "ir.model.fields", [f"{m}.{XML_IDS_FIELD}" for m in lacking], rows
+        )
     domain = [["name", "=", XML_IDS_FIELD], ["model", "in", list(models)], ["state", "=", "manual"]]
-    client.write("ir.model.fields", client.search("ir.model.fields", domain), {"relation": "ir.model.data", "relation_field": "res_id"})
+    client.write(
+        "ir.model.fields",
+        client.search("ir.model.fields", domain),
+        {"relation": "ir.model.data", "relation_field": "res_id"},
+    )
     client.refresh()
 
 
 def remove_guard(client: OdooClient, ledger: Ledger, *, migration: str) -> None:
     """Take the guard fields away again; the XML IDs themselves stay."""
-    entries = [e for e in ledger.journal_backwards(migration) if e.op == "schema" and e.detail.endswith(f".{XML_IDS_FIELD}")]
+    entries = [
+        e for e in ledger.journal_backwards(migration) if e.op == "schema" and e.detail.endswith(f".{XML_IDS_FIELD}")
+    ]
     if entries:
         client.unlink("ir.model.fields", client.existing("ir.model.fields", [e.res_id for e in entries]))
         ledger.mark_undone([e.id for e in entries])
@@ -132,7 +140,11 @@ class _Creator:
         view_modes = "list,form" if self._client.version.major >= 18 else "tree,form"
         action = {"name": plan.label, "res_model": plan.model, "view_mode": view_modes}
         (action_id,) = self.create("ir.actions.act_window", [plan.model], [action])
-        self.create("ir.ui.menu", [plan.model], [{"name": plan.label, "action": f"ir.actions.act_window,{action_id}", "sequence": 95}])
+        self.create(
+            "ir.ui.menu",
+            [plan.model],
+            [{"name": plan.label, "action": f"ir.actions.act_window,{action_id}", "sequence": 95}],
+        )
 
 
 def _model_values(client: OdooClient, plan: ModelPlan) -> dict[str, Any]:
@@ -166,4 +178,7 @@ def _model_ids(client: OdooClient, models: Sequence[str]) -> dict[str, int]:
 
 def _field_ids(client: OdooClient, fields: Sequence[FieldPlan]) -> dict[tuple[str, str], int]:
     domain = [["model", "in", sorted({f.model for f in fields})], ["name", "in", sorted({f.name for f in fields})]]
-    return {(row["model"], row["name"]): row["id"] for row in client.search_read("ir.model.fields", domain, ["model", "name"])}
+    return {
+        (row["model"], row["name"]): row["id"]
+        for row in client.search_read("ir.model.fields", domain, ["model", "name"])
+    }

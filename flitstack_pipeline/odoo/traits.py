@@ -11,8 +11,9 @@ SIDE_RECORDS: dict[str, dict[str, str]] = {
 # Binary fields whose content need not be fetched to be compared: Odoo keeps its SHA-1 and size in these fields.
 CONTENT_DIGESTS: dict[str, dict[str, tuple[str, str]]] = {"ir.attachment": {"datas": ("checksum", "file_size")}}
 
-# Values to give at create for fields that the map does not give. Left out, these fields would name the user of the API key, his
-# team and his time zone, which is wrong for every record; given, they also spare crm.lead a search a record (170 → 700 a second).
+# Values to give at create for fields that the map does not give. Left out, these fields would name the user of the API key,
+# his team and the time zone of the call, which is wrong for every record; given, they also spare crm.lead several searches a
+# record (170 → 700 a second).
 PRECOMPUTED: dict[str, dict[str, object]] = {
     "account.move": {"invoice_user_id": False},
     "crm.lead": {"user_id": False, "team_id": False},

@@ -148,7 +148,11 @@ class _Undo:
     def _restore(self, model: str, entry: JournalEntry) -> None:
         before = entry.before or {}
         live = self._client.fields_get(model)
-        targets = {f: TargetField.from_live(f, live[f]) for f in before if f in live and live[f]["type"] not in ("binary", "one2many")}
+        targets = {
+            f: TargetField.from_live(f, live[f])
+            for f in before
+            if f in live and live[f]["type"] not in ("binary", "one2many")
+        }
         try:
             rows = self._client.read(model, [entry.res_id], list(targets), context={**QUIET, "active_test": False})
         except OdooMissing:
@@ -159,7 +163,11 @@ class _Undo:
         now = {f: from_odoo(rows[0][f], t) for f, t in targets.items()}
         after = entry.after or {}
         edited = [f for f in targets if f in after and _differs(now[f], after[f]) and _differs(now[f], before[f])]
-        values = {f: canonical_to_odoo(before[f], t) for f, t in targets.items() if f not in edited and _differs(now[f], before[f])}
+        values = {
+            f: canonical_to_odoo(before[f], t)
+            for f, t in targets.items()
+            if f not in edited and _differs(now[f], before[f])
+        }
         if edited and self._keep_changed:
             self._keep(model, entry.res_id, ", ".join(edited), "edited by somebody since; their values stay")
         if values:

@@ -1,8 +1,8 @@
 """Writes to Odoo such that every record exists exactly once, whatever breaks in between.
 
 Before a call leaves, the ledger has its intent; after it, in one transaction, the journal and the id map. A create carries the
-record's key and its XML ID, which Odoo's database lets exist only once: when a reply is lost, or a run was killed, sending again
-can double nothing. A batch that Odoo refuses is halved until the bad record stands alone; Odoo undid the rest, so nothing is doubled.
+record's key and its XML ID, which Odoo's database lets exist only once: when a reply is lost, or a run was killed, sending
+again can double nothing. A batch that Odoo refuses is halved until the bad record stands alone: Odoo has undone the rest.
 """
 
 import logging
@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from flitstack_pipeline.errors import OutcomeUnknown, TerminalError
-from flitstack_pipeline.ledger.records import MappedRecord, NewJournalEntry
+from flitstack_pipeline.ledger.records import MappedRecord, NewJournalEntry, Origin
 from flitstack_pipeline.ledger.store import Ledger
 from flitstack_pipeline.mapping.compile import CompiledRecords
 from flitstack_pipeline.odoo.canonical import canonical_to_odoo, from_odoo, to_odoo
@@ -50,7 +50,13 @@ class Writer:
     """Creates and updates records of one migration in one run."""
 
     def __init__(
-        self, client: OdooClient, ledger: Ledger, migration: str, run_id: str, *, sleep: Callable[[float], None] = time.sleep
+        self,
+        client: OdooClient,
+        ledger: Ledger,
+        migration: str,
+        run_id: str,
+        *,
+        sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self._client = client
         self._ledger = ledger
@@ -73,7 +79,7 @@ class Writer:
             if source_id in found:
                 raise TerminalError(
                     f"{records.model} {found[source_id]} and {row['id']} both carry the key {row[KEY_FIELD]}",
-                    hint="one of them was copied or made by a call that came late; empty the key of the wrong one in Odoo, then load again",
+                    hint="one of them is a copy, or came late; empty the key of the wrong one in Odoo, then load again",
                 )
             found[source_id] = row["id"]
         return found
@@ -86,7 +92,9 @@ class Writer:
             self._create(records, part, ids, refused)
         return Written(ids, tuple(refused))
 
-    def _create(self, records: CompiledRecords, batch: Sequence[Resolved], ids: dict[str, int], refused: list[Refused]) -> None:
+    def _create(
+        self, records: CompiledRecords, batch: Sequence[Resolved], ids: dict[str, int], refused: list[Refused]
+    ) -> None:
         intent = self._ledger.open_intent(
             self._migration,
             self._run_id,
@@ -100,7 +108,9 @@ class Writer:
         except OdooRejected as error:
             self._ledger.close_intent(intent, "failed")
             if len(batch) == 1:
-                refused.append(Refused(batch[0], _field_in(error.odoo_message, records), error.odoo_message or str(error)))
+                refused.append(
+                    Refused(batch[0], _field_in(error.odoo_message, records), error.odoo_message or str(error))
+                )
                 return
             middle = len(batch) // 2
             self._create(records, batch[:middle], ids, refused)
@@ -123,7 +133,9 @@ class Writer:
                 made = self._client.create(records.model, payload, context=context)
                 return dict(zip((r.source_id for r in batch), made, strict=True))
             except OutcomeUnknown:
-                log.warning("%s: the reply to a create of %d was lost; finding out what came of it", records.model, len(batch))
+                log.warning(
+                    "%s: the reply to a create of %d was lost; finding out what came of it", records.model, len(batch)
+                )
                 if wait is None:
                     raise
                 self._sleep(wait)
@@ -182,19 +194,33 @@ class Writer:
             return []
         rows = self._client.read(records.model, list(ids), fields, context={**QUIET, "active_test": False})
         return [
-            NewJournalEntry(side[f], row[f][0], "side", records.name, detail=f"made by Odoo with {records.model} {row['id']}")
+            NewJournalEntry(
+                side[f], row[f][0], "side", records.name, detail=f"made by Odoo with {records.model} {row['id']}"
+            )
             for row in rows
             for f in fields
             if row[f]
         ]
 
-    def mapped(self, records: CompiledRecords, record: Resolved, res_id: int, origin: str, state: str = "") -> MappedRecord:
+    def mapped(
+        self, records: CompiledRecords, record: Resolved, res_id: int, origin: Origin, state: str = ""
+    ) -> MappedRecord:
         """An id map entry for a record as it was last written."""
         return MappedRecord(
-            records.name, record.source_id, records.model, res_id, origin, dict(record.values), record.fingerprint, state, self._run_id
-        )  # type: ignore[arg-type]  # origin comes from the three literals of this package
+            records.name,
+            record.source_id,
+            records.model,
+            res_id,
+            origin,
+            dict(record.values),
+            record.fingerprint,
+            state,
+            self._run_id,
+        )
 
-    def read_current(self, records: CompiledRecords, ids: Sequence[int], fields: Sequence[str]) -> dict[int, dict[str, Any]]:
+    def read_current(
+        self, records: CompiledRecords, ids: Sequence[int], fields: Sequence[str]
+    ) -> dict[int, dict[str, Any]]:
         """Current values in canonical form; one2many fields are left out (they are never overwritten in place)."""
         plain = [f for f in fields if records.targets[f].type != "one2many"]
         rows = self._client.read(records.model, list(ids), plain, context={**QUIET, "active_test": False})
@@ -220,30 +246,55 @@ class Writer:
             target = records.targets[field]
             whole = target.type in ("binary", "html", "one2many")
             raw = first.record.raw.get(field)
-            values[field] = to_odoo(raw, target, records.lines.get(field)) if whole else canonical_to_odoo(first.after[field], target)
+            values[field] = (
+                to_odoo(raw, target, records.lines.get(field))
+                if whole
+                else canonical_to_odoo(first.after[field], target)
+            )
             if target.type == "one2many":
                 values[field] = [[5, 0, 0], *values[field]]
         keys = [self.key(records, c.record.source_id) for c in group]
         before = [{"id": c.res_id, **c.before} for c in group]  # the id: for a run that is killed right here
         intent = self._ledger.open_intent(
-            self._migration, self._run_id, model=records.model, record_set=records.name, op="write", keys=keys, before=before
+            self._migration,
+            self._run_id,
+            model=records.model,
+            record_set=records.name,
+            op="write",
+            keys=keys,
+            before=before,
         )
         try:
-            self._client.write(records.model, [c.res_id for c in group], values, context={**QUIET, **records.spec.context})
+            self._client.write(
+                records.model, [c.res_id for c in group], values, context={**QUIET, **records.spec.context}
+            )
         except (OdooRejected, OdooMissing) as error:
             self._ledger.close_intent(intent, "failed")
             if len(group) > 1:
                 for change in group:
                     self._write_group(records, [change], done, refused)
             else:
-                refused.append(Refused(first.record, _field_in(error.odoo_message, records), error.odoo_message or str(error)))
+                refused.append(
+                    Refused(first.record, _field_in(error.odoo_message, records), error.odoo_message or str(error))
+                )
             return
         journal = [
-            NewJournalEntry(records.model, c.res_id, "write", records.name, c.record.source_id, before=dict(c.before), after=dict(c.after))
+            NewJournalEntry(
+                records.model,
+                c.res_id,
+                "write",
+                records.name,
+                c.record.source_id,
+                before=dict(c.before),
+                after=dict(c.after),
+            )
             for c in group
         ]
         self._ledger.close_intent(
-            intent, "done", journal=journal, mapped=[self.mapped(records, c.record, c.res_id, c.origin, c.state) for c in group]
+            intent,
+            "done",
+            journal=journal,
+            mapped=[self.mapped(records, c.record, c.res_id, c.origin, c.state) for c in group],
         )
         done.extend(group)
 
@@ -254,7 +305,7 @@ class Change:
 
     record: Resolved
     res_id: int
-    origin: str
+    origin: Origin
     state: str
     before: Mapping[str, Any]
     after: Mapping[str, Any]
@@ -278,5 +329,9 @@ def _field_in(message: str, records: CompiledRecords) -> str:
     """The mapped field that Odoo's message names, by technical name or label; "" if none or several."""
     named = [f for f in records.targets if re.search(rf"(?<![A-Za-z0-9_]){re.escape(f)}(?![A-Za-z0-9_])", message)]
     if not named:
-        named = [f for f, t in records.targets.items() if t.label and re.search(rf"['\"“(]{re.escape(t.label)}['\"”)]", message)]
+        named = [
+            f
+            for f, t in records.targets.items()
+            if t.label and re.search(rf"['\"“(]{re.escape(t.label)}['\"”)]", message)
+        ]
     return named[0] if len(named) == 1 else ""

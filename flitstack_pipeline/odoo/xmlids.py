@@ -20,7 +20,13 @@ def ensure_xml_ids(client: OdooClient, ledger: Ledger, records: CompiledRecords,
 
 
 def _ensure(
-    client: OdooClient, ledger: Ledger, records: CompiledRecords, batch: Sequence[MappedRecord], *, migration: str, run_id: str
+    client: OdooClient,
+    ledger: Ledger,
+    records: CompiledRecords,
+    batch: Sequence[MappedRecord],
+    *,
+    migration: str,
+    run_id: str,
 ) -> int:
     module = xml_module(migration)
     by_name = {xml_name(records.name, m.source_id): m for m in batch}
@@ -30,7 +36,8 @@ def _ensure(
     if not by_name:
         return 0
     rows = [
-        {"module": module, "name": name, "model": records.model, "res_id": m.res_id, "noupdate": True} for name, m in by_name.items()
+        {"module": module, "name": name, "model": records.model, "res_id": m.res_id, "noupdate": True}
+        for name, m in by_name.items()
     ]
     ids = client.create("ir.model.data", rows, context=QUIET)
     # With a record that we created its XML ID goes too; of one that Odoo had, it has to be removed on its own.

@@ -1,1 +1,1 @@
-"""All of Dagster: partitions, assets, checks, jobs and the sensor that registers migrations. Bodies call one engine function each."""
+"""All of Dagster: partitions, assets, checks, jobs and the sensor that registers migrations."""

@@ -47,7 +47,9 @@ def _checks(system: SystemMap, name: str, objects: list[str]) -> dg.AssetChecksD
     def verify(context: dg.AssetCheckExecutionContext, engine: Engine) -> Iterator[dg.AssetCheckResult]:
         selected = {k.name for k in context.selected_asset_check_keys}
         migration = context.run.tags["dagster/partition"]
-        with engine.run(migration, context.run.run_id, verb_of(context.run.job_name, system.system, "reconcile")) as run:
+        with engine.run(
+            migration, context.run.run_id, verb_of(context.run.job_name, system.system, "reconcile")
+        ) as run:
             verification = verify_once(run, name)
             by_object = {o: c for o, c in counts(run).items() if o in objects}
         results = {
@@ -56,7 +58,11 @@ def _checks(system: SystemMap, name: str, objects: list[str]) -> dg.AssetChecksD
             "identity": lambda: _identity_result(verification),
             "conservation": lambda: (
                 all(c.balanced for c in by_object.values()),
-                {"objects": table([{"object": n, "balanced": c.balanced, **c.as_dict()} for n, c in by_object.items()])},
+                {
+                    "objects": table(
+                        [{"object": n, "balanced": c.balanced, **c.as_dict()} for n, c in by_object.items()]
+                    )
+                },
             ),
         }
         for check in CHECKS:
@@ -68,8 +74,14 @@ def _checks(system: SystemMap, name: str, objects: list[str]) -> dg.AssetChecksD
 
 
 def _schema_result(verification: ModelVerification) -> tuple[bool, dict]:
-    rows = [{"record": f.source_id, "field": f.column, "value": f.value, "expected": f.check} for f in verification.failures]
-    return not rows, {"records": verification.figures.records, "failures": len(rows), "first failures": table(rows[:20])}
+    rows = [
+        {"record": f.source_id, "field": f.column, "value": f.value, "expected": f.check} for f in verification.failures
+    ]
+    return not rows, {
+        "records": verification.figures.records,
+        "failures": len(rows),
+        "first failures": table(rows[:20]),
+    }
 
 
 def _diff_result(verification: ModelVerification) -> tuple[bool, dict]:
@@ -91,5 +103,7 @@ def _diff_result(verification: ModelVerification) -> tuple[bool, dict]:
 
 
 def _identity_result(verification: ModelVerification) -> tuple[bool, dict]:
-    rows = [{"record set": i.record_set, "in ledger": i.in_ledger, "in Odoo": i.in_odoo} for i in verification.identities]
+    rows = [
+        {"record set": i.record_set, "in ledger": i.in_ledger, "in Odoo": i.in_odoo} for i in verification.identities
+    ]
     return all(i.agrees for i in verification.identities), {"record sets": table(rows)}

@@ -46,13 +46,21 @@ def asset_jobs(system: SystemMap) -> list[Any]:
         return dg.AssetSelection.assets(report_key(name, report_name))
 
     return [
-        dg.define_asset_job(f"{name}_inventory", sources | report("inventory"), description="Extract and profile every source object."),
-        dg.define_asset_job(f"{name}_plan", report("plan"), description="Validate the map against the live Odoo; dry run."),
         dg.define_asset_job(
-            f"{name}_load", models.without_checks() | report("load"), description="The full load, in dependency order. Needs an approval."
+            f"{name}_inventory", sources | report("inventory"), description="Extract and profile every source object."
         ),
         dg.define_asset_job(
-            f"{name}_reconcile", checks | report("reconciliation"), description="Read back and compare every mapped field of every record."
+            f"{name}_plan", report("plan"), description="Validate the map against the live Odoo; dry run."
+        ),
+        dg.define_asset_job(
+            f"{name}_load",
+            models.without_checks() | report("load"),
+            description="The full load, in dependency order. Needs an approval.",
+        ),
+        dg.define_asset_job(
+            f"{name}_reconcile",
+            checks | report("reconciliation"),
+            description="Read back and compare every mapped field of every record.",
         ),
     ]
 
@@ -60,7 +68,13 @@ def asset_jobs(system: SystemMap) -> list[Any]:
 def op_jobs(system: SystemMap) -> list[dg.JobDefinition]:
     """doctor, approve and rollback."""
     return [
-        _op_job(system, "doctor", None, lambda run, config: doctor(run), "Check source and target before anything else. Changes nothing."),
+        _op_job(
+            system,
+            "doctor",
+            None,
+            lambda run, config: doctor(run),
+            "Check source and target before anything else. Changes nothing.",
+        ),
         _op_job(
             system,
             "approve",
@@ -79,7 +93,11 @@ def op_jobs(system: SystemMap) -> list[dg.JobDefinition]:
 
 
 def _op_job(
-    system: SystemMap, verb: str, config_type: type[dg.Config] | None, body: Callable[[MigrationRun, Any], VerbResult], description: str
+    system: SystemMap,
+    verb: str,
+    config_type: type[dg.Config] | None,
+    body: Callable[[MigrationRun, Any], VerbResult],
+    description: str,
 ) -> dg.JobDefinition:
     def execute(context: dg.OpExecutionContext, engine: Engine, config: Any) -> None:
         with engine.run(context.partition_key, context.run_id, verb) as run:

@@ -39,7 +39,11 @@ def launch(settings: Settings, verb: str, migration_id: str, *, config: Mapping[
         if config:
             run_config["ops"] = {f"{system.system}_{verb}_op": {"config": dict(config)}}
         outcome = job.execute_in_process(
-            instance=instance, partition_key=migration_id, run_config=run_config, raise_on_error=False, tags={"flitstack/verb": verb}
+            instance=instance,
+            partition_key=migration_id,
+            run_config=run_config,
+            raise_on_error=False,
+            tags={"flitstack/verb": verb},
         )
         return _result(settings, verb, migration_id, outcome)
 

@@ -18,7 +18,9 @@ def table(rows: Sequence[Mapping[str, Any]], columns: Sequence[str] | None = Non
     """Rows as a table; every value as text or number."""
     names = list(columns or (rows[0] if rows else ["(empty)"]))
     records = [dg.TableRecord({n: _cell(row.get(n)) for n in names}) for row in rows]
-    schema = dg.TableSchema([dg.TableColumn(n, "int" if records and isinstance(records[0].data[n], int) else "string") for n in names])
+    schema = dg.TableSchema(
+        [dg.TableColumn(n, "int" if records and isinstance(records[0].data[n], int) else "string") for n in names]
+    )
     return dg.MetadataValue.table(records=records, schema=schema)
 
 
@@ -30,8 +32,22 @@ def of_extract(extract: ObjectExtract) -> dict[str, Any]:
         "rejected": extract.rejected,
         "sha256": extract.sha256,
         "parquet": dg.MetadataValue.path(str(extract.path)),
-        "files": table([{"file": f.file, "format": f.format, "encoding": f.encoding, "header row": f.header_row, "rows": f.rows, "left out": "; ".join(f.skipped)} for f in extract.files]),
-        "columns": table([{"column": c.name, "header": c.header, "type": c.type, "stated": c.stated} for c in extract.columns]),
+        "files": table(
+            [
+                {
+                    "file": f.file,
+                    "format": f.format,
+                    "encoding": f.encoding,
+                    "header row": f.header_row,
+                    "rows": f.rows,
+                    "left out": "; ".join(f.skipped),
+                }
+                for f in extract.files
+            ]
+        ),
+        "columns": table(
+            [{"column": c.name, "header": c.header, "type": c.type, "stated": c.stated} for c in extract.columns]
+        ),
         "first rows": table(first),
     }
 
@@ -44,7 +60,9 @@ def of_model_load(load: ModelLoad) -> dict[str, Any]:
         **totals,
         "seconds": round(load.seconds, 2),
         "records a second": round(load.records / load.seconds, 1) if load.seconds else 0.0,
-        "record sets": table([{"record set": name, **{str(w): by.get(w, 0) for w in Outcome}} for name, by in load.outcomes.items()]),
+        "record sets": table(
+            [{"record set": name, **{str(w): by.get(w, 0) for w in Outcome}} for name, by in load.outcomes.items()]
+        ),
         "actions": table([{"action": name, "records": number} for name, number in load.actions.items()]),
         **({"absent": load.absent} if load.absent else {}),
     }
@@ -64,7 +82,7 @@ def of_result(result: VerbResult) -> dict[str, Any]:
     if result.problems:
         found["problems"] = dg.MetadataValue.md("\n".join(f"- {p}" for p in result.problems[:50]))
     for report in result.reports:
-        found[f"report {report.rsplit('/', 1)[-1]}"] = dg.MetadataValue.url(f"file://{report}")
+        found[f"report {report.rsplit('/', 1)[-1]}"] = dg.MetadataValue.path(report)
     return found
 
 

@@ -32,9 +32,13 @@ def _schema_asset(system: SystemMap) -> dg.AssetsDefinition:
         description="Custom models, fields and selection values, created before any data. Needs the approved plan.",
     )
     def schema(context: dg.AssetExecutionContext, engine: Engine) -> dg.MaterializeResult:
-        with engine.run(context.partition_key, context.run_id, verb_of(context.run.job_name, system.system, "load")) as run:
+        with engine.run(
+            context.partition_key, context.run_id, verb_of(context.run.job_name, system.system, "load")
+        ) as run:
             gap = begin_load(run)
-        return dg.MaterializeResult(metadata={"created": len(gap.names()), "names": table([{"name": n} for n in gap.names()])})
+        return dg.MaterializeResult(
+            metadata={"created": len(gap.names()), "names": table([{"name": n} for n in gap.names()])}
+        )
 
     return schema
 
@@ -57,7 +61,9 @@ def _model_asset(system: SystemMap, name: str) -> dg.AssetsDefinition:
         description=f"`{model.model}` from {', '.join(sorted({r.from_ for r in model.records.values()}))}",
     )
     def odoo_model(context: dg.AssetExecutionContext, engine: Engine) -> dg.MaterializeResult:
-        with engine.run(context.partition_key, context.run_id, verb_of(context.run.job_name, system.system, "load")) as run:
+        with engine.run(
+            context.partition_key, context.run_id, verb_of(context.run.job_name, system.system, "load")
+        ) as run:
             load = load_model(run, name)
         return dg.MaterializeResult(metadata=of_model_load(load))
 

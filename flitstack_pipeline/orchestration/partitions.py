@@ -12,7 +12,7 @@ def partitions_of(system: str) -> dg.DynamicPartitionsDefinition:
 
 
 def register_partitions(instance: dg.DagsterInstance, settings: Settings, system: str) -> list[str]:
-    """Register every migration file of a system as a partition; returns the new ones. Keys of removed files stay with their runs."""
+    """Register every migration file of a system as a partition; returns the new ones. Removed files keep theirs."""
     definition = f"{system}_migrations"
     known = set(instance.get_dynamic_partitions(definition))
     new = [m for m in migration_ids(settings, system) if m not in known]

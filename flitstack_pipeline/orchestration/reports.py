@@ -26,8 +26,22 @@ def report_assets(system: SystemMap) -> list[dg.AssetsDefinition]:
     sources = [source_key(name, o) for o in system.objects]
     models = [odoo_key(name, m) for m in system.models]
     return [
-        _report(system, "inventory", "inventory", inventory, sources, "What the source holds, field by field, and what joins to nothing."),
-        _report(system, "plan", "plan", plan, sources, "The map against the live Odoo, and a dry run. This is what a person approves."),
+        _report(
+            system,
+            "inventory",
+            "inventory",
+            inventory,
+            sources,
+            "What the source holds, field by field, and what joins to nothing.",
+        ),
+        _report(
+            system,
+            "plan",
+            "plan",
+            plan,
+            sources,
+            "The map against the live Odoo, and a dry run. This is what a person approves.",
+        ),
         _report(system, "load", "load", finish_load, models, "What became of every row."),
         _report(system, "reconciliation", "reconcile", reconcile, models, "Whether both sides agree, value by value."),
     ]

@@ -30,7 +30,9 @@ def _source_asset(system: SystemMap, name: str) -> dg.AssetsDefinition:
         description=obj.title or name + (f": {obj.reason}" if obj.reason else ""),
     )
     def source(context: dg.AssetExecutionContext, engine: Engine) -> dg.MaterializeResult:
-        with engine.run(context.partition_key, context.run_id, verb_of(context.run.job_name, system.system, "inventory")) as run:
+        with engine.run(
+            context.partition_key, context.run_id, verb_of(context.run.job_name, system.system, "inventory")
+        ) as run:
             extract = extract_object(run, name)
         return dg.MaterializeResult(metadata=of_extract(extract), data_version=dg.DataVersion(extract.sha256))
 

@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-BOX_WIDTH: Final = 168
+BOX_WIDTH: Final = 190
 BOX_HEIGHT: Final = 46
-GAP_X: Final = 56
+GAP_X: Final = 44
 GAP_Y: Final = 16
 MARGIN: Final = 4
 

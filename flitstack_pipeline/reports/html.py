@@ -15,7 +15,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from flitstack_pipeline.redact import redact_values
 from flitstack_pipeline.reports.files import write_atomically
 from flitstack_pipeline.reports.index import write_index
-from flitstack_pipeline.reports.text import clipped, presentable, share, visible
+from flitstack_pipeline.reports.text import clipped, presentable, share, shortened, visible
 from flitstack_pipeline.reports.views.common import (
     VERBS,
     RecordLinks,
@@ -66,7 +66,7 @@ def render_report(result: VerbResult, folder: Path, *, title: str, at: datetime)
     around = Surroundings(folder, RecordLinks.of(result.details))
     view = VIEWS.get(result.verb)
     template = environment().get_template(f"{result.verb}.html" if view else "page.html")
-    said = presentable(
+    said: dict[str, Any] = presentable(
         {
             "migration": result.migration,
             "run_id": result.run_id,
@@ -74,19 +74,19 @@ def render_report(result: VerbResult, folder: Path, *, title: str, at: datetime)
             "next_step": result.next_step,
         }
     )
-    return template.render(
-        **{"figures": [], **(view(result, around) if view else {})},
-        **said,
-        title=visible(title),
-        verb=result.verb,
-        verb_title=VERBS.get(result.verb, result.verb),
-        verdict=Verdict.of(result),
-        at=at,
-        counts=counts_table(result),
-        models=models_table(result),
-        problems=presentable(list(result.problems[:PROBLEMS_SHOWN])),
-        problems_total=len(result.problems),
-    )
+    said |= {
+        "title": visible(title),
+        "verb": result.verb,
+        "verb_title": VERBS.get(result.verb, result.verb),
+        "verdict": Verdict.of(result),
+        "at": at,
+        "figures": [],
+        "counts": counts_table(result),
+        "models": models_table(result),
+        "problems": presentable(list(result.problems[:PROBLEMS_SHOWN])),
+        "problems_total": len(result.problems),
+    }
+    return template.render(said | (view(result, around) if view else {}))
 
 
 @cache
@@ -101,6 +101,7 @@ def environment() -> Environment:
     )
     env.filters["number"] = lambda n: f"{n:,}" if isinstance(n, int) else str(n)
     env.filters["share"] = share
+    env.filters["shortened"] = shortened
     env.filters["clipped"] = clipped
     env.filters["capitalised"] = lambda text: text[:1].upper() + text[1:]
     env.filters["moment"] = lambda at: f"{at:%Y-%m-%d %H:%M} UTC"

@@ -1,6 +1,6 @@
 """The rules of a map in words, for the person who approves it."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 Rule = Mapping[str, Any]
@@ -49,6 +49,13 @@ def condition_in_words(condition: Mapping[str, Any]) -> str:
     return ", and ".join(parts) or "always"
 
 
+def says_its_origin(rule: Rule) -> bool:
+    """Whether the words of a rule say where its value comes from; otherwise it comes from columns, or is empty."""
+    return any(
+        key in rule for key in ("value", "template", "xmlid", "lines", "bundle", "merge", "collect", "duplicate_of")
+    )
+
+
 def _origin(rule: Rule) -> Iterator[str]:
     if "value" in rule:
         yield "left empty" if rule["value"] is None else f"always {_value(rule['value'])}"
@@ -57,20 +64,19 @@ def _origin(rule: Rule) -> Iterator[str]:
     if rule.get("xmlid"):
         yield f"Odoo's own record {rule['xmlid']}"
     if lines := rule.get("lines"):
-        yield f"one line for each {lines['from']} row, found by its {lines['parent']}{_among(lines)}"
-        yield from (
-            f"↳ {name}: {'; or '.join(_line(a) for a in alternatives)}"
-            for name, alternatives in lines["fields"].items()
-        )
+        yield f"one line for each {_children(lines)}"
+        for name, alternatives in lines["fields"].items():
+            yield f"↳ {name}: {'; or '.join(_line(a) for a in alternatives)}"
         if lines.get("required"):
             yield "quarantined without a line"
     if bundle := rule.get("bundle"):
-        yield f"its {bundle['from']} rows together as JSON{_among(bundle)}: {', '.join(bundle['columns'])}"
+        yield f"every {_children(bundle)}, together as JSON: {', '.join(bundle['columns'])}"
     if merge := rule.get("merge"):
-        separator = {"\n": "line breaks", None: "line breaks"}.get(
-            merge.get("separator"), f"“{merge.get('separator')}”"
-        )
-        yield f"its {merge['from']} rows as text{_among(merge)}, each “{merge['template']}”, with {separator} between"
+        separator = merge.get("separator", "\n")
+        between = "line breaks" if separator == "\n" else f"“{separator}”"
+        yield f"every {_children(merge)}, as text: each “{merge['template']}”, with {between} between"
+    if collect := rule.get("collect"):
+        yield f"{_names(collect['column'], ' | ')} of every {_children(collect)}"
     if duplicate := rule.get("duplicate_of"):
         yield f"the first row with the same {duplicate['column']}, for rows that are not the first"
 
@@ -100,23 +106,33 @@ def _limits(rule: Rule) -> Iterator[str]:
 
 
 def _line(alternative: Rule) -> str:
-    origin = ", ".join(
-        [alternative["from"]] if isinstance(alternative.get("from"), str) else alternative.get("from") or ()
+    pairs = ", ".join(f"{source} → {target}" for source, target in value_map(alternative))
+    return (
+        "; ".join(filter(None, [_names(alternative.get("from") or ()), *rule_in_words(alternative), pairs]))
+        or "left empty"
     )
-    return "; ".join(filter(None, [origin, *rule_in_words(alternative)]))
 
 
-def _among(children: Rule) -> str:
-    return f", where {condition_in_words(children['where'])}" if children.get("where") else ""
+def _children(children: Rule) -> str:
+    """ "invoice_item row whose invoice_no names it, where …"."""
+    among = f", where {condition_in_words(children['where'])}" if children.get("where") else ""
+    return f"{children['from']} row whose {_names(children['parent'], ' | ')} names it{among}"
+
+
+def _names(names: str | Sequence[str], between: str = ", ") -> str:
+    return names if isinstance(names, str) else between.join(names)
 
 
 def _lookup(lookup: Rule) -> str:
     if lookup.get("records"):
-        found = f"the {' or '.join(lookup['records'])} record of that source id"
+        prefix = f" after “{lookup['key_prefix']}”" if lookup.get("key_prefix") else ""
+        found = f"the {' or '.join(lookup['records'])} record of that source id{prefix}"
     else:
-        found = f"the {lookup['model']} of Odoo with that {' and '.join(lookup['by'])}"
+        among = f" among {lookup['domain']}" if lookup.get("domain") else ""
+        found = f"the {lookup['model']} of Odoo with that {_names(lookup['by'], ' and ')}{among}"
+    follow = f", of that its {lookup['follow']}" if lookup.get("follow") else ""
     several = "all of them: " if lookup.get("many") else ""
-    return f"{several}{found}; {_MISSING[lookup.get('missing', 'hold')]}"
+    return f"{several}{found}{follow}; {_MISSING[lookup.get('missing', 'hold')]}"
 
 
 def _transform(step: Any) -> str:

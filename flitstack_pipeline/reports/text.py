@@ -36,6 +36,11 @@ def clipped(text: str, longest: int = LONGEST_VALUE) -> str:
     return text if len(text) <= longest else f"{text[:longest].rstrip()}… ({len(text):,} characters)"
 
 
+def shortened(text: str, longest: int) -> str:
+    """The text, or its beginning and "…"."""
+    return text if len(text) <= longest else f"{text[: longest - 1].rstrip()}…"
+
+
 def one_line(text: str, longest: int) -> str:
     """A text for a terminal: redacted, visible, on one line."""
     return clipped(visible(redact(" ".join(text.split()))), longest)

@@ -100,7 +100,9 @@ def _definitions(run: MigrationRun, name: str, made: Collection[str]) -> Iterato
         yield RowOutcome(name, row["_id"], outcome, reason, "", row["_file"], row["_row"])
 
 
-def _orphans(run: MigrationRun, name: str, links: list[tuple[str, Children]], *, complete: bool) -> Iterator[RowOutcome]:
+def _orphans(
+    run: MigrationRun, name: str, links: list[tuple[str, Children]], *, complete: bool
+) -> Iterator[RowOutcome]:
     """Child rows whose parent cannot take them: it is not in the source, or could not be read."""
     for parent_object, children in links:
         parents = run.extracted(parent_object)
@@ -115,7 +117,8 @@ def _orphans(run: MigrationRun, name: str, links: list[tuple[str, Children]], *,
             if not parent:
                 reason = f"names no {parent_object}: {column} is empty"
             elif reject:
-                reason = f"waits for {parent_object} {parent}, which could not be read ({reject.file} row {reject.row}: {reject.reason})"
+                at = f"{reject.file} row {reject.row}"
+                reason = f"waits for {parent_object} {parent}, which could not be read ({at}: {reject.reason})"
             else:
                 reason = f"waits for {parent_object} {parent}, which is not in the source"
             yield RowOutcome(name, row["_id"], Outcome.HELD, reason, column, row["_file"], row["_row"])

@@ -41,9 +41,13 @@ def inventory(run: MigrationRun) -> VerbResult:
         "columns": {name: [asdict(c) for c in e.columns] for name, e in extracts.items()},
         "profiles": {name: asdict(profile_object(e)) for name, e in extracts.items()},
         "orphans": [_orphan(o) for o in islice(iter_orphans(run.extracts, links), ORPHANS_SHOWN)],
-        "relations": [{**asdict(f.relation), "rows": f.rows, "filled": f.filled, "orphans": f.orphans} for f in checked],
+        "relations": [
+            {**asdict(f.relation), "rows": f.rows, "filled": f.filled, "orphans": f.orphans} for f in checked
+        ],
         "titles": {name: obj.title or name for name, obj in run.system.objects.items()},
-        "not_migrated": {name: [obj.reason, obj.rebuild] for name, obj in run.system.objects.items() if not obj.migrates},
+        "not_migrated": {
+            name: [obj.reason, obj.rebuild] for name, obj in run.system.objects.items() if not obj.migrates
+        },
     }
     total = sum(e.rows + e.rejected for e in extracts.values())
     return VerbResult(
@@ -73,11 +77,21 @@ def relations(system: SystemMap) -> list[Relation]:
         links = [(records.from_, join.on, join.object) for join in records.joins.values()]
         for place in places(model, name, records):
             lookup = place.field.lookup
-            if lookup and len(lookup.records) == 1 and len(place.field.from_) == 1 and not lookup.many and "." not in place.field.from_[0]:
+            if (
+                lookup
+                and len(lookup.records) == 1
+                and len(place.field.from_) == 1
+                and not lookup.many
+                and "." not in place.field.from_[0]
+            ):
                 links.append((place.object, place.field.from_[0], homes[lookup.records[0]]))
             if (children := children_of(place.field)) and children.on == "_id" and len(children.parent) == 1:
                 links.append((children.from_, children.parent[0], place.object))
         for child, column, parent in links:
-            if column in system.objects[child].columns and not system.objects[parent].rows and not system.objects[parent].derived_from:
+            if (
+                column in system.objects[child].columns
+                and not system.objects[parent].rows
+                and not system.objects[parent].derived_from
+            ):
                 found[child, column, parent] = Relation(child, column, parent)
     return list(found.values())

@@ -47,6 +47,7 @@ class ModelLoad:
 def begin_load(run: MigrationRun) -> SchemaGap:
     """Pass the gate, settle what an earlier run left open, note how Odoo looks, and create the schema; returns what was created."""
     require_approval(run)
+    run.claim()
     recover(run.client, run.ledger, run.id, run.run_id)
     present = [m for m in run.compiled.models if not m.absent]
     take_snapshots(run.client, run.ledger, run.id, present)
@@ -62,6 +63,7 @@ def begin_load(run: MigrationRun) -> SchemaGap:
 def load_model(run: MigrationRun, name: str) -> ModelLoad:
     """Load all record sets of one model, then take the steps of Odoo's own that the map asks for."""
     require_approval(run)
+    run.claim()
     model = run.compiled.model(name)
     started = time.monotonic()
     if model.absent:
@@ -84,7 +86,9 @@ def finish_load(run: MigrationRun) -> VerbResult:
     remove_guard(run.client, run.ledger, migration=run.id)
     objects = counts(run)
     problems = [
-        f"{name}: {c.extracted} rows were extracted but {c.accounted} are accounted for" for name, c in objects.items() if not c.balanced
+        f"{name}: {c.extracted} rows were extracted but {c.accounted} are accounted for"
+        for name, c in objects.items()
+        if not c.balanced
     ]
     tolerance = run.migration.tolerance
     total = sum(objects.values(), Counts())
@@ -111,7 +115,11 @@ def finish_load(run: MigrationRun) -> VerbResult:
         summary=f"{total.created:,} created, {total.updated:,} updated, {total.unchanged:,} unchanged, {total.held:,} held, "
         f"{total.quarantined:,} quarantined, {total.skipped:,} skipped, {total.excluded:,} excluded of {total.extracted:,} rows",
         next_step=f"flitstack reconcile {run.id}",
-        details={"left_over": left_over(run), "review": review_list(run), "left_empty": sorted(run.resolver.left_empty)},
+        details={
+            "left_over": left_over(run),
+            "review": review_list(run),
+            "left_empty": sorted(run.resolver.left_empty),
+        },
     )
 
 
@@ -121,7 +129,10 @@ def left_over(run: MigrationRun, limit: int = 2000) -> list[dict[str, Any]]:
     for outcome in (Outcome.QUARANTINED, Outcome.HELD, Outcome.SKIPPED):
         for row in run.ledger.outcomes(run.id, outcome=outcome, limit=limit):
             found.append(
-                {k: str(getattr(row, k)) for k in ("outcome", "object", "source_id", "file", "row", "field", "reason", "record_set")}
+                {
+                    k: str(getattr(row, k))
+                    for k in ("outcome", "object", "source_id", "file", "row", "field", "reason", "record_set")
+                }
             )
     return found
 
@@ -160,7 +171,9 @@ def _act(run: MigrationRun, records: CompiledRecords, name: str, params: dict[st
     for start in range(0, len(due), run.migration.options.batch_size):
         chunk = due[start : start + run.migration.options.batch_size]
         current_state = run.ledger.mapped(run.id, records.name, [m.source_id for m in chunk])
-        entries = [NewJournalEntry(records.model, m.res_id, "action", records.name, m.source_id, detail=name) for m in chunk]
+        entries = [
+            NewJournalEntry(records.model, m.res_id, "action", records.name, m.source_id, detail=name) for m in chunk
+        ]
         run.ledger.add_journal(run.id, run.run_id, entries)
         result = ACTIONS[name].apply(run.client, [m.res_id for m in chunk], params)
         done_ids.update(result.done)
@@ -187,7 +200,9 @@ def _record_failures(
         file, row = (trace.outcome.file, trace.outcome.row) if trace.outcome else ("", 0)
         reason = f"the record was created, but Odoo refused to {action} it: {reasons[entry.res_id]}"
         outcomes.append(
-            RowOutcome(records.spec.from_, entry.source_id, Outcome.QUARANTINED, reason, f"({action})", file, row, records.name)
+            RowOutcome(
+                records.spec.from_, entry.source_id, Outcome.QUARANTINED, reason, f"({action})", file, row, records.name
+            )
         )
     run.ledger.save_outcomes(run.id, run.run_id, outcomes)
 
@@ -198,7 +213,19 @@ def _absent(run: MigrationRun, model: CompiledModel, started: float) -> ModelLoa
     for records in model.records:
         total = 0
         for batch in run.prepared(records):
-            rows = [RowOutcome(i.rows[0].object, i.source_id, Outcome.EXCLUDED, model.absent, "", i.rows[0].file, i.rows[0].row, records.name) for i in batch]
+            rows = [
+                RowOutcome(
+                    i.rows[0].object,
+                    i.source_id,
+                    Outcome.EXCLUDED,
+                    model.absent,
+                    "",
+                    i.rows[0].file,
+                    i.rows[0].row,
+                    records.name,
+                )
+                for i in batch
+            ]
             run.ledger.save_outcomes(run.id, run.run_id, rows)
             total += len(rows)
         outcomes[records.name] = {str(Outcome.EXCLUDED): total}

@@ -27,7 +27,9 @@ def plan(run: MigrationRun) -> VerbResult:
             task = f"dry run {records.model} ← {records.name}"
             progress.start(task, run.extracted(records.spec.from_).rows)
             prediction.run_records(records, absent=model.absent)
-            progress.finish(task, ", ".join(f"{n:,} {word}" for word, n in prediction.by_records[records.name].items()) or "nothing")
+            progress.finish(
+                task, ", ".join(f"{n:,} {word}" for word, n in prediction.by_records[records.name].items()) or "nothing"
+            )
     approval = run.ledger.approval(run.id, "map")
     approved = approval is not None and approval.plan_hash == compiled.hash
     details: dict[str, Any] = {
@@ -37,7 +39,10 @@ def plan(run: MigrationRun) -> VerbResult:
         "schema_missing": gap.names(),
         "schema_total": len(compiled.schema.fields),
         "notes": [{"kind": n.kind, "where": n.where, "text": n.text} for n in compiled.notes],
-        "order": [{"name": m.name, "model": m.model, "records": [r.name for r in m.records], "absent": m.absent} for m in compiled.models],
+        "order": [
+            {"name": m.name, "model": m.model, "records": [r.name for r in m.records], "absent": m.absent}
+            for m in compiled.models
+        ],
         "fields": {r.name: _fields(r) for m in compiled.models for r in m.records},
         "predicted": prediction.by_records,
         "will_not_go": prediction.examples,
@@ -69,7 +74,11 @@ def _fields(records: CompiledRecords) -> list[dict[str, Any]]:
                     "field": name,
                     "label": target.label if target else "",
                     "type": target.type if target else "",
-                    "from": ", ".join(alt.from_) or next((k for k in ("template", "xmlid", "lines", "bundle", "merge", "duplicate_of") if rule.get(k)), "constant"),
+                    "from": ", ".join(alt.from_)
+                    or next(
+                        (k for k in ("template", "xmlid", "lines", "bundle", "merge", "duplicate_of") if rule.get(k)),
+                        "constant",
+                    ),
                     "rule": {k: v for k, v in rule.items() if k not in ("from", "create", "why")},
                     "new": alt.create is not None,
                     "why": alt.why,
@@ -163,11 +172,20 @@ class _DryRun:
                     return Outcome.HELD
         return {"create": Outcome.CREATED, "skip": Outcome.SKIPPED, "hold": Outcome.HELD}[spec.no_match]
 
-    def _count(self, records: CompiledRecords, item: Prepared | Rejected, outcome: str, field: str = "", reason: str = "") -> None:
+    def _count(
+        self, records: CompiledRecords, item: Prepared | Rejected, outcome: str, field: str = "", reason: str = ""
+    ) -> None:
         tally = self.by_records.setdefault(records.name, {})
         tally[str(outcome)] = tally.get(str(outcome), 0) + 1
         if outcome in (Outcome.QUARANTINED, Outcome.HELD, Outcome.SKIPPED) and len(self.examples) < 500:
             row = item.rows[0]
             self.examples.append(
-                {"outcome": str(outcome), "records": records.name, "id": item.source_id, "at": f"{row.file} row {row.row}", "field": field, "reason": reason}
+                {
+                    "outcome": str(outcome),
+                    "records": records.name,
+                    "id": item.source_id,
+                    "at": f"{row.file} row {row.row}",
+                    "field": field,
+                    "reason": reason,
+                }
             )

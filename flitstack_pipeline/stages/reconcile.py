@@ -34,11 +34,13 @@ def reconcile(run: MigrationRun) -> VerbResult:
         exit_code=EXIT_FAILED if hard else EXIT_TOLERANCE if beyond else EXIT_DONE,
         objects=objects,
         models={name: v.figures for name, v in found.items()},
-        problems=tuple([*hard, *beyond, *_stale(run, found)]),
+        problems=(*hard, *beyond, *_stale(run, found)),
         summary=f"{compared:,} values of {sum(v.figures.records for v in found.values()):,} records compared: "
         f"{differences:,} unexplained differences, {accepted:,} accepted; "
         f"{'every row is accounted for' if balanced else 'rows are missing from the account'}",
-        next_step=f"flitstack status {run.id}" if not (hard or beyond) else "open the report and look at each difference",
+        next_step=f"flitstack status {run.id}"
+        if not (hard or beyond)
+        else "open the report and look at each difference",
         details={
             "fields": {name: v.fields for name, v in found.items()},
             "differences": {name: [asdict(d) for d in v.differences()] for name, v in found.items()},
@@ -52,7 +54,11 @@ def reconcile(run: MigrationRun) -> VerbResult:
 
 def _hard(objects: Mapping[str, Counts], found: Mapping[str, ModelVerification]) -> list[str]:
     """What no tolerance covers: rows without an outcome, records lost or doubled, values of the wrong kind."""
-    hard = [f"{name}: {c.extracted} rows were extracted but {c.accounted} are accounted for" for name, c in objects.items() if not c.balanced]
+    hard = [
+        f"{name}: {c.extracted} rows were extracted but {c.accounted} are accounted for"
+        for name, c in objects.items()
+        if not c.balanced
+    ]
     hard += [
         f"{i.record_set}: the ledger has {i.in_ledger} records, Odoo has {i.in_odoo} under its keys"
         for v in found.values()

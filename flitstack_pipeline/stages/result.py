@@ -54,7 +54,12 @@ class VerbResult:
 
     def as_record(self) -> dict[str, Any]:
         """Everything, for the ledger; `from_record` reads it back."""
-        extra = {"exit_code": self.exit_code, "summary": self.summary, "next_step": self.next_step, "details": dict(self.details)}
+        extra = {
+            "exit_code": self.exit_code,
+            "summary": self.summary,
+            "next_step": self.next_step,
+            "details": dict(self.details),
+        }
         return {**self.as_json(), **extra}
 
     @classmethod
@@ -62,7 +67,9 @@ class VerbResult:
         """Out of `as_record`."""
         objects = {name: Counts(**counts) for name, counts in record["objects"].items()}
         models = {name: ModelFigures(**figures) for name, figures in record["models"].items()}
-        rest = {k: record[k] for k in ("migration", "verb", "run_id", "ok", "exit_code", "summary", "next_step", "details")}
+        rest = {
+            k: record[k] for k in ("migration", "verb", "run_id", "ok", "exit_code", "summary", "next_step", "details")
+        }
         return cls(
             objects=objects, models=models, reports=tuple(record["reports"]), problems=tuple(record["problems"]), **rest
         )

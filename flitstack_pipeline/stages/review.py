@@ -23,8 +23,14 @@ def review_list(run: MigrationRun) -> list[dict[str, Any]]:
 
 def _rows(run: MigrationRun, name: str, review: Review) -> Iterator[dict[str, Any]]:
     table = pq.read_table(run.extracted(name).path, columns=["_id", "_file", "_row", review.column])
-    normal = registry.chain(review.transform, context={k: v for k, v in {"country": run.migration.source.country}.items() if v})
-    test = {"empty": _empty, "invalid": _invalid(normal), "shared": _shared(table.column(review.column).to_pylist(), normal)}[review.what]
+    normal = registry.chain(
+        review.transform, context={k: v for k, v in {"country": run.migration.source.country}.items() if v}
+    )
+    test = {
+        "empty": _empty,
+        "invalid": _invalid(normal),
+        "shared": _shared(table.column(review.column).to_pylist(), normal),
+    }[review.what]
     for row in table.to_pylist():
         value = row[review.column]
         if test(value):

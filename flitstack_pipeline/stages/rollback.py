@@ -12,12 +12,17 @@ from flitstack_pipeline.verify.snapshot import compare_snapshots
 
 def rollback(run: MigrationRun, *, keep_changed: bool = True) -> VerbResult:
     """Undo the whole migration, newest first. `keep_changed`: what a person changed since stays, and is listed."""
+    run.claim()
     recover(run.client, run.ledger, run.id, run.run_id)
     run.ledger.append(run.id, run.run_id, "rollback started", {})
     progress, task = current(), "rollback"
     progress.start(task, 0)
     undone = undo_migration(
-        run.client, run.ledger, run.id, keep_changed=keep_changed, on_step=lambda what, number: progress.advance(task, number)
+        run.client,
+        run.ledger,
+        run.id,
+        keep_changed=keep_changed,
+        on_step=lambda what, number: progress.advance(task, number),
     )
     removed, restored = sum(undone.removed.values()), sum(undone.restored.values())
     progress.finish(task, f"{removed:,} records removed, {restored:,} restored")
@@ -31,7 +36,12 @@ def rollback(run: MigrationRun, *, keep_changed: bool = True) -> VerbResult:
     kept = [f"kept {k.model} {k.res_id} {k.what}: {k.reason}" for k in undone.kept]
     if not undone.kept:
         run.ledger.reset_migration(run.id, run_id=run.run_id)
-    run.ledger.append(run.id, run.run_id, "rollback finished", {"removed": undone.removed, "restored": undone.restored, "kept": len(kept)})
+    run.ledger.append(
+        run.id,
+        run.run_id,
+        "rollback finished",
+        {"removed": undone.removed, "restored": undone.restored, "kept": len(kept)},
+    )
     unexplained = bool(left) and not kept
     return VerbResult(
         migration=run.id,

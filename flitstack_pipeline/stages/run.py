@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import pyarrow.parquet as pq
 
@@ -21,6 +21,7 @@ from flitstack_pipeline.odoo.resolve import Resolver
 from flitstack_pipeline.settings import Settings
 from flitstack_pipeline.sources.base import ObjectExtract, iter_rejects, iter_rows, read_extract, source_schema
 from flitstack_pipeline.sources.exports import ExportSource
+from flitstack_pipeline.stages.claim import claim
 from flitstack_pipeline.stages.target import target_access
 from flitstack_pipeline.transform.apply import RecordSetTransform
 from flitstack_pipeline.transform.related import table_reader
@@ -36,9 +37,18 @@ class MigrationRun:
         self.run_id = run_id
         self.migration, self.system = load_migration(settings, migration_id)
         self.ledger = Ledger.open(settings)
+        self._claim: IO[str] | None = None
+
+    def claim(self) -> None:
+        """Keep other runs of this migration from writing while this one does; the claim ends with the run, even a killed one."""
+        if self._claim is None:
+            self._claim = claim(self.folder / "run.lock", f"run {self.run_id} of {self.id}")
 
     def close(self) -> None:
-        """Close the Odoo connection and the ledger."""
+        """Close the Odoo connection and the ledger, and give up the claim."""
+        if self._claim is not None:
+            self._claim.close()
+            self._claim = None
         if "client" in self.__dict__:
             self.client.close()
         self.ledger.close()
@@ -85,7 +95,9 @@ class MigrationRun:
         """The system's objects with the custom columns that the source's definitions add."""
         objects = dict(self.system.objects)
         for name, rules in definition_objects(self.system).items():
-            known = [(rule, self.rows_of(rule.from_)) for rule in rules if (self.extracts / f"{rule.from_}.json").is_file()]
+            known = [
+                (rule, self.rows_of(rule.from_)) for rule in rules if (self.extracts / f"{rule.from_}.json").is_file()
+            ]
             objects[name] = with_custom_columns(objects[name], known)
         return objects
 
@@ -131,12 +143,22 @@ class MigrationRun:
         missing = [o for o in self.system.objects if not (self.extracts / f"{o}.json").is_file()]
         if missing:
             raise ConfigurationError(
-                [Problem(f"migration {self.id}", f"these objects have not been extracted: {', '.join(missing)}", f"run `flitstack inventory {self.id}` first")]
+                [
+                    Problem(
+                        f"migration {self.id}",
+                        f"these objects have not been extracted: {', '.join(missing)}",
+                        f"run `flitstack inventory {self.id}` first",
+                    )
+                ]
             )
         return compile_map(
             self.system,
             live=self.client,
-            target={"url": self.access.url, "database": self.access.database, "uuid": self.client.database_uuid, "odoo": self.client.version.major},
+            target={
+                "database": self.access.database,
+                "uuid": self.client.database_uuid,
+                "odoo": self.client.version.major,
+            },
             source_schema=source_schema([self.extracted(o) for o in self.system.objects]),
             rows_of=self.rows_of,
             distinct=self.distinct,

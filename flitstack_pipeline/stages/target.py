@@ -15,7 +15,9 @@ def sandbox_database(migration_id: str) -> str:
     return migration_id.replace("-", "_")
 
 
-def target_access(settings: Settings, migration_id: str, migration: Migration, environ: Mapping[str, str]) -> OdooAccess:
+def target_access(
+    settings: Settings, migration_id: str, migration: Migration, environ: Mapping[str, str]
+) -> OdooAccess:
     """Access to the target. A sandbox target is brought up, its database made on first use."""
     target = migration.target
     if target.sandbox:
@@ -32,7 +34,11 @@ def target_access(settings: Settings, migration_id: str, migration: Migration, e
             progress=_say,
         )
     problems = [
-        Problem(f"environment variable {name}", "is not set", f"the migration {migration_id} names it in target.{key}; export it and start again")
+        Problem(
+            f"environment variable {name}",
+            "is not set",
+            f"the migration {migration_id} names it in target.{key}; export it and start again",
+        )
         for key, name in (("api_key_env", target.api_key_env), ("password_env", target.password_env))
         if name and not environ.get(name)
     ]

@@ -81,7 +81,9 @@ def verify_once(run: MigrationRun, name: str) -> ModelVerification:
     return _from_json(data, path)
 
 
-def _compare(run: MigrationRun, records: CompiledRecords, file: DifferencesFile, failures: list[SchemaFailure]) -> RecordSetDiff:
+def _compare(
+    run: MigrationRun, records: CompiledRecords, file: DifferencesFile, failures: list[SchemaFailure]
+) -> RecordSetDiff:
     comparison = RecordSetComparison(
         records,
         client=run.client,
@@ -98,7 +100,9 @@ def _compare(run: MigrationRun, records: CompiledRecords, file: DifferencesFile,
         failures += schema_failures(schema, comparison.frames)
         progress.advance(task, len(batch))
     tally = comparison.tally
-    progress.finish(task, f"{tally.values_compared:,} values of {tally.records:,} records, {tally.differences:,} different")
+    progress.finish(
+        task, f"{tally.values_compared:,} values of {tally.records:,} records, {tally.differences:,} different"
+    )
     return tally
 
 

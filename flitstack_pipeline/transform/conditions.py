@@ -49,4 +49,6 @@ def _same(folded: Any, wanted: Any) -> bool:
     wanted = fold(wanted)
     if isinstance(folded, bool) or isinstance(wanted, bool):
         return folded is wanted
-    return folded == wanted or (isinstance(folded, str) and wanted is not None and not isinstance(wanted, str) and folded == str(wanted))
+    return folded == wanted or (
+        isinstance(folded, str) and wanted is not None and not isinstance(wanted, str) and folded == str(wanted)
+    )

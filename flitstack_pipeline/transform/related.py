@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from flitstack_pipeline.mapping.spec import Children, DuplicateOf, Join
+from flitstack_pipeline.sources.arrow import compute as pc
 
 OpenTable = Callable[[str, "list[str] | None"], pa.Table]
 
@@ -87,7 +87,9 @@ class FirstHolders:
         self._column = spec.column
         self._transform = transform
         table = read(obj, ["_id", spec.column])
-        for source_id, value in zip(table.column("_id").to_pylist(), table.column(spec.column).to_pylist(), strict=True):
+        for source_id, value in zip(
+            table.column("_id").to_pylist(), table.column(spec.column).to_pylist(), strict=True
+        ):
             if (key := self._key(value)) is not None:
                 self._first.setdefault(key, source_id)
 

@@ -6,6 +6,8 @@ so nothing is taken on trust from what was sent.
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from flitstack_pipeline.ledger.records import MappedRecord
@@ -107,7 +109,9 @@ class RecordSetComparison:
             for result in self._resolver.resolve(self._records, [p for p in prepared if p.source_id in mapped])
             if isinstance(result, Resolved)
         ]
-        actual = read_back(self._client, self._records, [m.res_id for _, m in pairs], self._fields(pairs)) if pairs else {}
+        actual = (
+            read_back(self._client, self._records, [m.res_id for _, m in pairs], self._fields(pairs)) if pairs else {}
+        )
         self.frames = [(r.source_id, actual[m.res_id]) for r, m in pairs if m.res_id in actual]
         for record, entry in pairs:
             self.tally.records += 1
@@ -118,7 +122,9 @@ class RecordSetComparison:
 
     def _fields(self, pairs: Sequence[tuple[Resolved, MappedRecord]]) -> list[str]:
         wanted = set(self._records.compared)
-        return [f for f in self._records.targets if f in wanted and any(f in r.values or f in r.expected for r, _ in pairs)]
+        return [
+            f for f in self._records.targets if f in wanted and any(f in r.values or f in r.expected for r, _ in pairs)
+        ]
 
     def _record(self, record: Resolved, entry: MappedRecord, actual: Mapping[str, Any]) -> Iterator[Difference]:
         expected = {**record.values, **record.expected}
@@ -134,16 +140,31 @@ class RecordSetComparison:
                 yield from self._value(record, entry, name, name, value, actual[name], linked=entry.origin == "linked")
 
     def _lines(
-        self, record: Resolved, entry: MappedRecord, name: str, expected: Sequence[Mapping[str, Any]], actual: Sequence[Mapping[str, Any]]
+        self,
+        record: Resolved,
+        entry: MappedRecord,
+        name: str,
+        expected: Sequence[Mapping[str, Any]],
+        actual: Sequence[Mapping[str, Any]],
     ) -> Iterator[Difference]:
         if len(expected) != len(actual):
             yield self._difference(record, entry, f"{name}.count", f"{len(expected)} lines", f"{len(actual)} lines")
         for number, (want, have) in enumerate(zip(expected, actual, strict=False), 1):
             for column, value in want.items():
-                yield from self._value(record, entry, f"{name}.{column}", f"{name}[{number}].{column}", value, have.get(column))
+                yield from self._value(
+                    record, entry, f"{name}.{column}", f"{name}[{number}].{column}", value, have.get(column)
+                )
 
     def _value(
-        self, record: Resolved, entry: MappedRecord, name: str, shown: str, expected: Any, actual: Any, *, linked: bool = False
+        self,
+        record: Resolved,
+        entry: MappedRecord,
+        name: str,
+        shown: str,
+        expected: Any,
+        actual: Any,
+        *,
+        linked: bool = False,
     ) -> Iterator[Difference]:
         tally = self._tally(name)
         tally.compared += 1
@@ -167,7 +188,9 @@ class RecordSetComparison:
         if not counted:
             tally.compared += 1
         tally.different += 1
-        accepted = self._accepted.get((record.source_id, name)) or self._accepted.get((record.source_id, counted or name))
+        accepted = self._accepted.get((record.source_id, name)) or self._accepted.get(
+            (record.source_id, counted or name)
+        )
         if accepted:
             tally.accepted += 1
             self.tally.used.add(accepted)
@@ -184,9 +207,9 @@ def text_of(value: Any) -> str:
         return "(empty)"
     if isinstance(value, dict) and "sha1" in value:
         return f"{value['size']:,} bytes, SHA-1 {value['sha1']}"
-    if hasattr(value, "isoformat"):
-        return str(value.isoformat())
-    return format(value, "f") if type(value).__name__ == "Decimal" else str(value)
+    if isinstance(value, date):
+        return value.isoformat()
+    return format(value.normalize(), "f") if isinstance(value, Decimal) else str(value)
 
 
 def _same(expected: Any, actual: Any) -> bool:

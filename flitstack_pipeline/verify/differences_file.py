@@ -33,7 +33,9 @@ class DifferencesFile:
             self._writer.write_table(pa.Table.from_pylist([asdict(d) for d in rows], schema=SCHEMA))
         return rows
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self._writer.close()
         if kind is None:
             self._temporary.replace(self.path)

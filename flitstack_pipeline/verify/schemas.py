@@ -44,7 +44,11 @@ def _checks(target: TargetField) -> list[pa.Check]:
     checks = []
     if python_type := _PYTHON_TYPES.get(target.type):
         checks.append(
-            pa.Check(lambda s, t=python_type: s.map(lambda v: isinstance(v, t)), error=f"is a {target.type}", n_failure_cases=20)
+            pa.Check(
+                lambda s, t=python_type: s.map(lambda v: isinstance(v, t)),
+                error=f"is a {target.type}",
+                n_failure_cases=20,
+            )
         )
     if target.type == "selection" and target.selection:
         checks.append(pa.Check.isin(list(target.selection), error="is a value of the selection", n_failure_cases=20))

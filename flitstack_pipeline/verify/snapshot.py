@@ -34,7 +34,9 @@ class Comparison:
     @property
     def same(self) -> bool:
         """Nothing of ours is left and nothing that was there is gone."""
-        return self.before.digest == self.after.digest or (not self.ours and self.after.count - len(self.others) == self.before.count)
+        return self.before.digest == self.after.digest or (
+            not self.ours and self.after.count - len(self.others) == self.before.count
+        )
 
 
 def state_of(client: OdooClient, model: str) -> ModelState:

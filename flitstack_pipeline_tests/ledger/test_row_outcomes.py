@@ -154,8 +154,12 @@ def test_where_knows_nothing_of_an_unknown_row(ledger):
 
 
 def test_a_row_in_several_record_sets_counts_once_by_what_needs_a_person(ledger):
-    ledger.save_outcomes("acme", "run-1", [outcome("C1", "created", record_set="employee"), outcome("C2", "created", record_set="employee")])
-    ledger.save_outcomes("acme", "run-1", [outcome("C1", "excluded", record_set="user"), outcome("C2", "held", "no login", record_set="user")])
+    for record_set, first, second, why in [
+        ("employee", "created", "created", ""),
+        ("user", "excluded", "held", "no login"),
+    ]:
+        rows = [outcome("C1", first, record_set=record_set), outcome("C2", second, why, record_set=record_set)]
+        ledger.save_outcomes("acme", "run-1", rows)
     assert ledger.count_outcomes("acme") == {"customer": {"created": 1, "held": 1}}
     assert ledger.where("acme", "customer", "C2").outcome.reason == "no login"
     assert ledger.where("acme", "customer", "C1").outcome.outcome == "created"

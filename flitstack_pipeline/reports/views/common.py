@@ -170,6 +170,7 @@ def left_over(result: VerbResult) -> dict[str, Any]:
     rows = shared_cap(found, lambda row: str(row["outcome"]))
     return {
         "left_over": Listing.of(rows, total=max(number, len(found)), full=[where]),
+        "repeated": number if number < len(found) else 0,
         "excluded": presentable(excluded) if Outcome.EXCLUDED not in listed else [],
     }
 

@@ -1,6 +1,7 @@
 """Pages of the verbs that write to Odoo or look at what was written: load, reconcile, rollback."""
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Container, Mapping, Sequence
 from typing import Any
 
 from flitstack_pipeline.outcomes import Counts
@@ -20,6 +21,10 @@ from flitstack_pipeline.reports.views.common import (
 )
 from flitstack_pipeline.reports.views.preparing import note_groups
 from flitstack_pipeline.stages.result import VerbResult
+
+_STATES = ("unexplained", "accepted", "equal")
+_LINE = re.compile(r"\[\d+\]")  # amount of the third line: `line_ids[3].amount`
+_MANY_DECIMALS = re.compile(r"^(-?\d+\.\d\d\d*?)0+$")
 
 
 def load(result: VerbResult, _: Surroundings) -> dict[str, Any]:
@@ -53,15 +58,17 @@ def reconcile(result: VerbResult, around: Surroundings) -> dict[str, Any]:
     every.sort(key=lambda d: bool(d["accepted"]))
     shown = shared_cap(every, lambda d: f"{d['in_model']} {bool(d['accepted'])}")
     full = [around.file("diff", f"{name}.parquet") for name, rows in by_model.items() if rows]
-    rows = [_difference(d, around) for d in presentable(shown)]
+    fields = [
+        _field(model, name, t)
+        for model, tallies in presentable(details["fields"]).items()
+        for name, t in tallies.items()
+    ]
+    numeric = {(f["record_set"], f["field"]) for f in fields if f["type"] in ("float", "monetary")}
+    rows = [_difference(d, around, numeric) for d in presentable(shown)]
     identities = presentable([{**i, "agrees": i["in_ledger"] == i["in_odoo"]} for i in details["identities"]])
     return {
         **left_over(result),
-        "fields": [
-            _field(model, name, tally)
-            for model, fields in presentable(details["fields"]).items()
-            for name, tally in fields.items()
-        ],
+        "fields": sorted(fields, key=lambda f: _STATES.index(f["state"])),
         "differences": Listing(rows, max(len(every), unexplained + accepted), tuple(full)),
         "accepted": accepted,
         "identities": identities,
@@ -114,10 +121,20 @@ def _tone(good: bool) -> str:
     return "good" if good else "bad"
 
 
-def _difference(difference: dict[str, Any], around: Surroundings) -> dict[str, Any]:
-    expected, actual = compare_texts(str(difference["expected"]), str(difference["actual"]))
+def _difference(
+    difference: dict[str, Any], around: Surroundings, numeric: Container[tuple[str, str]]
+) -> dict[str, Any]:
+    texts = str(difference["expected"]), str(difference["actual"])
+    if (difference["record_set"], _LINE.sub("", difference["field"])) in numeric:
+        texts = _without_zeros(texts[0]), _without_zeros(texts[1])
+    expected, actual = compare_texts(*texts)
     link = around.links.to(difference["model"], difference["res_id"])
     return {**difference, "expected": expected, "actual": actual, "link": link}
+
+
+def _without_zeros(number: str) -> str:
+    """ "204.6500000000" is 204.65 to people; two decimals stay."""
+    return _MANY_DECIMALS.sub(r"\1", number)
 
 
 def _field(model: str, name: str, tally: Mapping[str, Any]) -> dict[str, Any]:

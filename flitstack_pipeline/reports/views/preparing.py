@@ -3,14 +3,16 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from flitstack_pipeline.mapping.target import KEY_FIELD
 from flitstack_pipeline.outcomes import Outcome
 from flitstack_pipeline.reports.graph import draw
-from flitstack_pipeline.reports.rules import references, rule_in_words, value_map
+from flitstack_pipeline.reports.rules import references, rule_in_words, says_its_origin, value_map
 from flitstack_pipeline.reports.text import presentable
 from flitstack_pipeline.reports.views.common import Figure, Listing, Surroundings, details_of, review
 from flitstack_pipeline.stages.result import VerbResult
 
 _LEVELS = {"blocking": "bad", "warning": "warn", "ok": "good"}
+_KEY = f".{KEY_FIELD}"
 _NOTES = {
     "no_equivalent": ("bad", "No equivalent in Odoo"),
     "absent": ("warn", "Missing in this Odoo"),
@@ -26,6 +28,7 @@ def doctor(result: VerbResult, _: Surroundings) -> dict[str, Any]:
     )
     number = {level: sum(1 for f in findings if f["level"] == level) for level in _LEVELS}
     return {
+        "problems": [],  # the findings say the same, and what to do
         "findings": [{**f, "tone": _LEVELS[f["level"]]} for f in findings],
         "figures": [
             Figure(number["blocking"], "blocking", "bad" if number["blocking"] else "good"),
@@ -64,7 +67,8 @@ def plan(result: VerbResult, _: Surroundings) -> dict[str, Any]:
     return {
         **review(result),
         "plan": details,
-        "schema": _schema(details["schema_missing"], {m["model"] for m in order}),
+        "schema": _schema([n for n in details["schema_missing"] if not n.endswith(_KEY)], {m["model"] for m in order}),
+        "keyed": [n.removesuffix(_KEY) for n in details["schema_missing"] if n.endswith(_KEY)],
         "notes": note_groups(details["notes"]),
         "order": [{**model, "needs": sorted(needs[model["name"]], key=names.index)} for model in order],
         "drawing": draw(names, needs),
@@ -113,19 +117,7 @@ def _field_map(name: str, model: Mapping[str, Any], fields: Sequence[Mapping[str
     shown = []
     for field in fields:
         rule = field["rule"]
-        words = rule_in_words(rule)
-        if field["from"] == "constant" and "value" not in rule:
-            words = ["left empty", *words]
-        shown.append(
-            {
-                **field,
-                "words": words,
-                "values": value_map(rule),
-                "column": field["from"] if not _origin_in_words(rule) else "",
-            }
-        )
+        column = "" if says_its_origin(rule) or field["from"] == "constant" else field["from"]
+        words = rule_in_words(rule) if column or says_its_origin(rule) else ["left empty", *rule_in_words(rule)]
+        shown.append({**field, "column": column, "words": words, "values": value_map(rule)})
     return {"name": name, "model": model["model"], "absent": model["absent"], "fields": shown}
-
-
-def _origin_in_words(rule: Mapping[str, Any]) -> bool:
-    return any(key in rule for key in ("value", "template", "xmlid", "lines", "bundle", "merge", "duplicate_of"))

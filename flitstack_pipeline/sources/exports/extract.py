@@ -22,6 +22,7 @@ from flitstack_pipeline.sources.exports.date_columns import DateReader
 from flitstack_pipeline.sources.exports.evidence import setting_for
 from flitstack_pipeline.sources.exports.header import Layout, find_layout, layout_of, missing_columns
 from flitstack_pipeline.sources.exports.keys import Keys, join_key, key_spec
+from flitstack_pipeline.sources.exports.manifest import NO_MANIFEST, Manifest
 from flitstack_pipeline.sources.exports.number_columns import DecimalReader, IntegerReader
 from flitstack_pipeline.sources.exports.sheet_rows import SheetRows
 from flitstack_pipeline.sources.exports.spool import Spooled, Spooler
@@ -93,7 +94,7 @@ class Extraction:
         self._headers = self._columns()
         self.readers = {column: self._make_reader(column) for column in self._headers}
 
-    def run(self, *, into: Path, notes: Sequence[str] = ()) -> ObjectExtract:
+    def run(self, *, into: Path, notes: Sequence[str] = (), manifest: Manifest = NO_MANIFEST) -> ObjectExtract:
         """Extract into a folder. `notes`: what to say of the first file besides what is found here."""
         into.mkdir(parents=True, exist_ok=True)
         with (
@@ -112,7 +113,7 @@ class Extraction:
             for number in range(len(spooled)):
                 rows.append(SheetRows(self, spooled, number, keys=keys, writer=writer))
                 rows[-1].write()
-            files = [r.finding(notes if i == 0 else ()) for i, r in enumerate(rows)]
+            files = [r.finding(notes if i == 0 else (), manifest=manifest) for i, r in enumerate(rows)]
             return writer.finish(columns=self._findings(), files=files)
 
     def _columns(self) -> dict[str, str]:

@@ -16,12 +16,12 @@ from flitstack_pipeline.errors import ConfigurationError, Problem, SourceError
 from flitstack_pipeline.sources.base import FileFinding
 from flitstack_pipeline.sources.exports.header import normalise
 from flitstack_pipeline.sources.exports.items import Item, kind
+from flitstack_pipeline.sources.exports.manifest import FILE_NAME as MANIFEST
 from flitstack_pipeline.sources.exports.workbook import workbook_sheets
 
 _TRAILING_NUMBER = re.compile(r"[\s_\-.(]*(?:part|no)?[\s_\-.(]*\d+[tTzZ]?\)*$")
 _ATTACHMENTS = "attachments"
 _IGNORED = re.compile(r"(^|/)(\.|~\$|__MACOSX/|Thumbs\.db$|desktop\.ini$)")
-_MANIFEST = "manifest.json"
 
 
 @dataclass(frozen=True)
@@ -79,7 +79,7 @@ def _place(item: Item, stems: Mapping[str, str], *, result: Folder, attachments:
         _place_members(item, stems, result=result, attachments=attachments)
         return
     name = match_stem(item.stem, stems)
-    if PurePosixPath(item.name.replace("!", "/")).name.lower() == _MANIFEST and name is None:
+    if PurePosixPath(item.name.replace("!", "/")).name.lower() == MANIFEST and name is None:
         result.strays.append(_stray(item.name, "manifest", "describes the export"))
     elif what not in ("text", "workbook", "empty"):
         result.strays.append(

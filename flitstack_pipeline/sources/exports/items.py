@@ -35,7 +35,7 @@ class Item:
         """File name without folder and without its last suffix."""
         return PurePosixPath(self.member if self.member is not None else self.path.name).stem
 
-    def open(self) -> BinaryIO:
+    def open(self) -> io.BufferedReader:
         """Open for reading from the start; streams, also out of an archive."""
         if self.member is None:
             return self.path.open("rb")

@@ -129,7 +129,7 @@ class DecimalReader(DistinctReader):
 
     def stated(self) -> str:
         """Say which mark was read, and what was left out around the figures."""
-        parts = [_NAMES[self._settled.reading] + (f" ({self._settled.by})" if self._settled.by else "")]
+        parts = [f"{_NAMES[self._settled.reading]} ({self._settled.by})"] if self._settled.by else []
         if signs := sorted(s for s in self._signs if s != "%"):
             mixed = " — more than one currency, the amounts are not converted" if len(signs) > 1 else ""
             parts.append(f"signs left out: {', '.join(signs)}{mixed}")

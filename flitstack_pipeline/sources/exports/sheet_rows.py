@@ -11,6 +11,7 @@ from flitstack_pipeline.sources.base import ARROW_TYPES, FileFinding, RejectedRo
 from flitstack_pipeline.sources.exports.cells import shown
 from flitstack_pipeline.sources.exports.columns import ColumnReader, Converted
 from flitstack_pipeline.sources.exports.keys import Keys, KeySpec, Place, join_key
+from flitstack_pipeline.sources.exports.manifest import Manifest, row_warning
 from flitstack_pipeline.sources.exports.spool import Spooled
 from flitstack_pipeline.sources.exports.sums import SegmentSums
 from flitstack_pipeline.sources.writing import ExtractWriter
@@ -51,10 +52,13 @@ class SheetRows:
         for number, batch in enumerate(self._sheet.batches()):
             self._write_batch(number, batch)
 
-    def finding(self, notes: Sequence[str]) -> FileFinding:
-        """Say how the file was read."""
+    def finding(self, notes: Sequence[str], *, manifest: Manifest) -> FileFinding:
+        """Say how the file was read, and where it disagrees with its own totals or the manifest."""
         sheet, left_out = self._sheet.sheet, self._sheet.left_out
+        rows = self._sheet.rows + self._sheet.rejected
         warnings = self._sums.check(left_out.totals)
+        if warning := row_warning(manifest, sheet.name, rows):
+            warnings.append(warning)
         said = [*sheet.notes, *notes, *self._sheet.layout.notes, *left_out.notes(), *warnings]
         return FileFinding(
             file=sheet.name,
@@ -63,7 +67,7 @@ class SheetRows:
             encoding=sheet.encoding,
             separator=sheet.separator,
             header_row=self._sheet.layout.header_row,
-            rows=self._sheet.rows + self._sheet.rejected,
+            rows=rows,
             skipped=tuple(said),
         )
 

@@ -13,6 +13,8 @@ from flitstack_pipeline.sources.exports.dates import ORDERS
 from flitstack_pipeline.sources.exports.derived import derive
 from flitstack_pipeline.sources.exports.extract import Extraction, Reading, layout_for, layout_problems
 from flitstack_pipeline.sources.exports.folder import Claim, Folder, scan_folder
+from flitstack_pipeline.sources.exports.manifest import FILE_NAME as MANIFEST
+from flitstack_pipeline.sources.exports.manifest import checksum_warning, missing_files, read_manifest
 from flitstack_pipeline.sources.exports.numbers import MARKS
 from flitstack_pipeline.sources.exports.opening import open_claim
 from flitstack_pipeline.sources.exports.records import array_sheet
@@ -60,7 +62,8 @@ class ExportSource:
                 found.extend(self._findings[name])
             else:
                 found.extend(f for claim in claims for f in self._look(name, claim))
-        return tuple(sorted([*found, *folder.strays], key=lambda f: f.file))
+        strays = [self._checked_manifest(f, folder) if f.file == MANIFEST else f for f in folder.strays]
+        return tuple(sorted([*found, *strays], key=lambda f: f.file))
 
     def extract(self, name: str, *, into: Path) -> ObjectExtract:
         """Write the object's rows, rejects and findings into `into`.
@@ -88,6 +91,7 @@ class ExportSource:
         if not claims and not spec.optional:
             raise SourceError([self._no_file(name, spec)])
         sheets, notes, problems = [], [], []
+        manifest = read_manifest(self._path)
         for claim in claims:
             try:
                 opened, said = open_claim(claim, spec)
@@ -96,9 +100,11 @@ class ExportSource:
                 continue
             sheets.extend(opened)
             notes.extend(said)
+            if warning := checksum_warning(manifest, claim.item):
+                notes.append(f"{claim.name}: {warning}" if len(claims) > 1 else warning)
         if problems:
             raise SourceError(problems)
-        return Extraction(name, spec, sheets, reading=self._reading).run(into=into, notes=notes)
+        return Extraction(name, spec, sheets, reading=self._reading).run(into=into, notes=notes, manifest=manifest)
 
     def _origin(self, name: str, into: Path) -> ObjectExtract:
         if all(path.is_file() for path in extract_paths(into, name)):
@@ -109,6 +115,14 @@ class ExportSource:
         if self._scanned is None:
             self._scanned = scan_folder(self._path, self._objects)
         return self._scanned
+
+    def _checked_manifest(self, finding: FileFinding, folder: Folder) -> FileFinding:
+        """Say what the manifest lists and the folder lacks."""
+        manifest = read_manifest(self._path)
+        names = {c.item.name for claims in folder.claims.values() for c in claims} | {f.file for f in folder.strays}
+        said = [f"WARNING: {manifest.problem}"] if manifest.problem else []
+        said += [f"WARNING: lists {name}, which is not in the folder" for name in missing_files(manifest, names)]
+        return replace(finding, skipped=(*finding.skipped, *said))
 
     def _look(self, name: str, claim: Claim) -> list[FileFinding]:
         """Say how a file would be read, without reading it all."""

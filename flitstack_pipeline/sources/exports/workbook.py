@@ -69,8 +69,20 @@ def _sheet(item: Item, book: CalamineWorkbook, *, tab: str, name: str, epoch_190
             yield Block(first, list(cells))
             first += len(chunk)
 
-    notes = ("the workbook counts days from 1904",) if epoch_1904 else ()
-    return Sheet(name=name, format="workbook", marked=True, epoch_1904=epoch_1904, notes=notes, read=read)
+    notes = ["the workbook counts days from 1904"] if epoch_1904 else []
+    if not _is_xlsx(item):
+        notes.append(
+            "in this kind of workbook an error value cannot be told from an empty cell: save as XLSX to have them found"
+        )
+    return Sheet(name=name, format="workbook", marked=True, epoch_1904=epoch_1904, notes=tuple(notes), read=read)
+
+
+def _is_xlsx(item: Item) -> bool:
+    with item.seekable() as stream:
+        if not zipfile.is_zipfile(stream):
+            return False
+        with zipfile.ZipFile(stream) as archive:
+            return "xl/workbook.xml" in archive.namelist()
 
 
 def _counts_from_1904(item: Item) -> bool:

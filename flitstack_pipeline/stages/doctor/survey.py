@@ -143,4 +143,5 @@ def constants(records: Mapping[str, tuple[FieldSpec, ...]], path: str = "") -> I
                 for part in value if lookup.many and isinstance(value, list) else [value]:
                     parts = tuple(part) if isinstance(part, list) else (part,)
                     if len(parts) == len(lookup.by) and None not in parts:
-                        yield path + name, LiveRef(lookup.model, lookup.by, parts, lookup.domain, lookup.missing)
+                        domain, missing = lookup.domain, lookup.missing
+                        yield path + name, LiveRef(lookup.model, lookup.by, parts, domain, missing, lookup.follow)

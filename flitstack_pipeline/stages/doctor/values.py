@@ -40,7 +40,7 @@ def check(examination: Examination) -> Findings:
 def hits(examination: Examination, item: Wanted) -> int:
     """How many records of Odoo a value finds; read with the load's own index."""
     ref = item.ref
-    return len(examination.run.resolver.index(ref.model, ref.by, ref.domain).find(ref.values))
+    return len(examination.run.resolver.index(ref.model, ref.by, ref.domain, ref.follow).find(ref.values))
 
 
 def said(examination: Examination, items: Iterable[Wanted]) -> list[str]:

@@ -106,7 +106,7 @@ def test_other_cells_of_the_column_settle_it_wherever_they_stand(export):
 
 
 def test_numbers_without_marks_need_no_decision(export):
-    assert values(export, "1", "20").stated("amount") == "decimal point"
+    assert values(export, "1", "20").stated("amount") == ""
 
 
 def test_two_groups_of_thousands_settle_it(export):

@@ -1,0 +1,192 @@
+"""The OctopusPro example as a project of its own, migrated into a given Odoo: verbs in this process or by the command line."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import uuid
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from flitstack_pipeline.ledger.store import Ledger
+from flitstack_pipeline.odoo.access import OdooAccess
+from flitstack_pipeline.odoo.client import OdooClient
+from flitstack_pipeline.settings import ENV_HOME, ENV_PROJECT, Settings
+from flitstack_pipeline.stages.approve import approve
+from flitstack_pipeline.stages.conclude import conclude
+from flitstack_pipeline.stages.doctor import doctor
+from flitstack_pipeline.stages.inventory import extract_object, inventory
+from flitstack_pipeline.stages.load import begin_load, finish_load, load_model
+from flitstack_pipeline.stages.plan import plan
+from flitstack_pipeline.stages.reconcile import reconcile
+from flitstack_pipeline.stages.result import VerbResult
+from flitstack_pipeline.stages.rollback import rollback
+from flitstack_pipeline.stages.run import MigrationRun
+
+CHECKOUT = Path(__file__).resolve().parents[2]
+EXAMPLE = CHECKOUT / "examples" / "octopuspro"
+DEMO = CHECKOUT / "mappings" / "migrations" / "octopuspro-demo.yaml"
+
+
+def _inventory(run: MigrationRun) -> VerbResult:
+    for name in run.system.objects:
+        extract_object(run, name)
+    return inventory(run)
+
+
+def _approve(run: MigrationRun) -> VerbResult:
+    return approve(run, who="Test Person", comment="read")
+
+
+def _load(run: MigrationRun) -> VerbResult:
+    begin_load(run)
+    for model in run.compiled.models:
+        load_model(run, model.name)
+    return finish_load(run)
+
+
+VERBS: Mapping[str, Callable[..., VerbResult]] = {
+    "doctor": doctor,
+    "inventory": _inventory,
+    "plan": plan,
+    "approve": _approve,
+    "load": _load,
+    "reconcile": reconcile,
+    "rollback": rollback,
+}
+
+
+@dataclass(frozen=True)
+class Done:
+    """How a command ended. `result`: what it printed with `--json`."""
+
+    code: int
+    stdout: str
+    stderr: str
+
+    @property
+    def result(self) -> dict[str, Any]:
+        return json.loads(self.stdout)
+
+
+class Project:
+    """A copy of the map and a migration `coastal` that points to `export` and to one database."""
+
+    id = "coastal"
+
+    def __init__(self, folder: Path, access: OdooAccess, export: Path, *, more: str = "", accepted: bool = True) -> None:
+        self.folder = folder
+        self.access = access
+        self.export = export
+        self.settings = Settings(root=folder, home=folder / "home", cache=folder / "cache")
+        for place in (self.settings.systems_dir, self.settings.migrations_dir, self.settings.home):
+            place.mkdir(parents=True)
+        self.map_file = self.settings.systems_dir / "octopuspro.yaml"
+        shutil.copy(CHECKOUT / "mappings" / "systems" / "octopuspro.yaml", self.map_file)
+        for name in ("dagster.yaml", "workspace.yaml"):
+            shutil.copy(CHECKOUT / name, folder / name)
+        self._key = f"FLITSTACK_TEST_{access.database.upper()}"
+        os.environ[self._key] = access.api_key or access.password
+        self.write_migration(more=more, accepted=accepted)
+
+    def close(self) -> None:
+        os.environ.pop(self._key, None)
+
+    def __enter__(self) -> "Project":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def write_migration(self, *, more: str = "", accepted: bool = True, url: str = "") -> None:
+        """(Re)write the migration's file; `more` is appended, `accepted`: with the demo's accepted differences."""
+        access = self.access
+        secret = f"api_key_env: {self._key}" if access.api_key else f"password_env: {self._key}"
+        lines = [
+            "system: octopuspro",
+            "title: Coastal Cleaning Co",
+            f"source: {{folder: {self.export}, timezone: Australia/Sydney, country: AU}}",
+            f'target: {{url: "{url or access.url}", database: {access.database}, login: {access.login}, {secret}, '
+            f"protocol: {access.protocol}}}",
+        ]
+        if accepted:
+            demo = DEMO.read_text("utf-8")
+            lines.append(demo[demo.index("accepted_differences:") :])
+        text = "\n".join([*lines, more, ""])
+        (self.settings.migrations_dir / f"{self.id}.yaml").write_text(text, "utf-8")
+
+    # -- verbs --------------------------------------------------------------------------------------------------------
+
+    def run(self) -> MigrationRun:
+        return MigrationRun(self.settings, self.id, uuid.uuid4().hex)
+
+    def verb(self, name: str, **config: Any) -> VerbResult:
+        """Do one verb in this process, as its job does, and return its result; typed errors come out as they are."""
+        with self.run() as run:
+            return conclude(run, VERBS[name](run, **config))
+
+    def prepare(self) -> None:
+        """Up to the approval."""
+        for name in ("inventory", "plan", "approve"):
+            self.verb(name)
+
+    def migrate(self) -> VerbResult:
+        """From the inventory to the end of the load; returns the load's result."""
+        self.prepare()
+        return self.verb("load")
+
+    def environment(self) -> dict[str, str]:
+        """For processes that work on this project."""
+        own = {name: value for name, value in os.environ.items() if not name.startswith("DAGSTER")}
+        own.pop("FLITSTACK_DAGSTER_DIR", None)
+        return {**own, ENV_PROJECT: str(self.folder), ENV_HOME: str(self.settings.home), "COLUMNS": "200"}
+
+    def cli(self, *arguments: str) -> Done:
+        """`flitstack <arguments>` as a process of its own."""
+        return self.python("-m", "flitstack_pipeline.cli", *arguments)
+
+    def python(self, *arguments: str | Path) -> Done:
+        """A Python process on this project, in its environment."""
+        done = subprocess.run(
+            [sys.executable, *arguments],
+            env=self.environment(), cwd=CHECKOUT, capture_output=True, text=True, timeout=300, check=False,
+        )  # fmt: skip
+        return Done(done.returncode, done.stdout, done.stderr)
+
+    # -- looking ------------------------------------------------------------------------------------------------------
+
+    def ledger(self) -> Ledger:
+        return Ledger.open(self.settings)
+
+    def odoo(self) -> OdooClient:
+        return OdooClient.connect(self.access)
+
+    def outcome(self, obj: str, source_id: str) -> tuple[str, str, str]:
+        """Outcome, field and reason of a source row; empty texts if it has none."""
+        with self.ledger() as ledger:
+            found = ledger.where(self.id, obj, source_id).outcome
+        return (str(found.outcome), found.field, found.reason) if found else ("", "", "")
+
+    def outcomes(self, obj: str) -> dict[str, str]:
+        """The outcome of every row of an object, by source id."""
+        with self.ledger() as ledger:
+            return {row.source_id: str(row.outcome) for row in ledger.outcomes(self.id, obj)}
+
+    def ids(self, record_set: str) -> dict[str, int]:
+        """The id map of a record set."""
+        with self.ledger() as ledger:
+            return {m.source_id: m.res_id for batch in ledger.iter_mapped(self.id, record_set) for m in batch}
+
+    def id_of(self, record_set: str, source_id: str) -> int:
+        return self.ids(record_set)[source_id]
+
+    def open_intents(self) -> int:
+        with self.ledger() as ledger:
+            return len(ledger.open_intents(self.id))
+
+
+def read_json_lines(path: Path) -> Sequence[dict[str, Any]]:
+    return [json.loads(line) for line in path.read_text("utf-8").splitlines() if line.strip()]
