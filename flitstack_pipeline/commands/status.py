@@ -79,10 +79,9 @@ def show_where(settings: Settings, migration_id: str, name: str, source_id: str,
             f"  is {entry.model} {entry.res_id} ({entry.origin})" + (f", {entry.state}" if entry.state else "")
         )
     for past in trace.history:
-        console.print(
-            f"  {past.at:%Y-%m-%d %H:%M} {past.outcome}: {past.reason or 'no remark'} (run {past.run_id[:8]})",
-            style="dim",
-        )
+        what = f"{past.outcome} as {past.record_set}" if past.record_set else str(past.outcome)
+        why = f": {past.reason}" if past.reason else ""
+        console.print(f"  {past.at:%Y-%m-%d %H:%M} {what}{why} (run {past.run_id[:8]})", style="dim")
     for change in trace.journal:
         undone = " (undone)" if change.undone else ""
         console.print(

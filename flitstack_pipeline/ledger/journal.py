@@ -67,12 +67,17 @@ class Journal:
         with self._db.write() as connection:
             add_journal(connection, self._db, migration, run_id, entries)
 
-    def journal_backwards(self, migration: str, batch: int = CHUNK) -> Iterator[JournalEntry]:
+    def journal_backwards(
+        self, migration: str, batch: int = CHUNK, *, schema: bool | None = None
+    ) -> Iterator[JournalEntry]:
         """Yield the entries that are not undone, newest first, fetching `batch` at a time.
 
-        Entries may be marked undone meanwhile. Entries written after the first one was yielded are not met.
+        Entries may be marked undone meanwhile. Entries written after the first one was yielded are not met. `schema`: only
+        entries of custom models and fields (True), or only those of records (False).
         """
         query = select(table).where(table.c.migration == migration, table.c.undone.is_(False))
+        if schema is not None:
+            query = query.where((table.c.op == "schema") if schema else (table.c.op != "schema"))
         query = query.order_by(table.c.id.desc()).limit(batch)
         last: int | None = None
         while True:

@@ -258,8 +258,13 @@ class _Compiler:
 
     def _without_absent(self, where: str, alt: FieldSpec) -> FieldSpec:
         """A field whose lookup goes to records that this Odoo cannot have is left empty, and said."""
-        if alt.lookup is None or not alt.lookup.records:
+        if alt.lookup is None:
             return alt
+        if not alt.lookup.records:
+            if self.live.has_model(str(alt.lookup.model)):
+                return alt
+            self.notes.append(Note("absent", where, f"left empty: Odoo has no {alt.lookup.model}"))
+            return FieldSpec(value=None)
         homes = {name: model for name, (model, _) in self.system.record_sets().items()}
         there = tuple(rs for rs in alt.lookup.records if homes.get(rs) not in self.absent)
         if there:

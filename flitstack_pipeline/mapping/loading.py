@@ -9,12 +9,14 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 from ruamel.yaml import YAML
-from ruamel.yaml.error import MarkedYAMLError
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
 from flitstack_pipeline.errors import ConfigurationError, Problem
+from flitstack_pipeline.mapping.locations import in_file, keys_at, line_of
 from flitstack_pipeline.mapping.migration import MIGRATION_ID, Migration
 from flitstack_pipeline.mapping.spec import SystemMap
-from flitstack_pipeline.mapping.validate import map_problems
+from flitstack_pipeline.mapping.validate import Found, map_problems
+from flitstack_pipeline.mapping.walk import Loc
 from flitstack_pipeline.settings import Settings
 
 M = TypeVar("M", bound=BaseModel)
@@ -32,7 +34,13 @@ def _load_system(path: Path, stamp: int) -> SystemMap:
     system = _validate(SystemMap, raw, path)
     if system.system != path.stem:
         raise ConfigurationError(
-            [Problem(f"{path.name}: system", f"is {system.system!r}", f"name it {path.stem!r}, as the file")]
+            [
+                Problem(
+                    f"{path.name}:{line_of(raw, ('system',))}: system",
+                    f"is {system.system!r}",
+                    f"name it {path.stem!r}, as the file",
+                )
+            ]
         )
     _raise(map_problems(system), raw, path)
     return system
@@ -57,7 +65,7 @@ def load_migration(settings: Settings, migration_id: str) -> tuple[Migration, Sy
         raise ConfigurationError(
             [
                 Problem(
-                    f"{path.name}:{_line(raw, ('system',))}: system",
+                    f"{path.name}:{line_of(raw, ('system',))}: system",
                     f"there is no map for {migration.system!r}",
                     f"there are: {known}",
                 )
@@ -65,7 +73,9 @@ def load_migration(settings: Settings, migration_id: str) -> tuple[Migration, Sy
         )
     system = load_system(system_path)
     if migration.changes:
-        merged = _merge(_plain(_read_yaml(system_path)), _plain(raw["changes"]))
+        nothing: list[Found] = []
+        merged = _merge(_plain(_read_yaml(system_path)), _plain(raw["changes"]), nothing)
+        _raise(nothing, raw, path, prefix=("changes",))
         system = _validate(SystemMap, merged, path, prefix=("changes",), lines=raw)
         _raise(map_problems(system), raw, path, prefix=("changes",))
     return migration, system
@@ -75,7 +85,9 @@ def migration_ids(settings: Settings, system: str | None = None) -> list[str]:
     """Ids of the migration files, of one system or of all. Files that cannot be read are left to `load_migration` to explain."""
     found = []
     for path in sorted(settings.migrations_dir.glob("*.yaml")):
-        match = re.search(r"^system:\s*([a-z0-9_]+)", path.read_text("utf-8"), flags=re.MULTILINE)
+        match = re.search(
+            r"^system:\s*[\"']?([a-z0-9_]+)", path.read_text("utf-8", errors="replace"), flags=re.MULTILINE
+        )
         if MIGRATION_ID.match(path.stem) and (system is None or (match and match[1] == system)):
             found.append(path.stem)
     return found
@@ -104,6 +116,10 @@ def _read_yaml(path: Path) -> Any:
     except MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 0
         raise ConfigurationError([Problem(f"{path.name}:{line}", f"is not valid YAML: {error.problem}")]) from error
+    except (YAMLError, UnicodeDecodeError) as error:
+        raise ConfigurationError(
+            [Problem(path.name, f"cannot be read: {error}", "save it as plain text in UTF-8")]
+        ) from error
     if not isinstance(data, Mapping):
         raise ConfigurationError(
             [Problem(path.name, "holds no keys", "see docs/mapping.md for what a file looks like")]
@@ -111,89 +127,54 @@ def _read_yaml(path: Path) -> Any:
     return data
 
 
-def _validate(kind: type[M], data: Any, path: Path, *, prefix: tuple[str, ...] = (), lines: Any = None) -> M:
+def _validate(kind: type[M], data: Any, path: Path, *, prefix: Loc = (), lines: Any = None) -> M:
+    """`lines`: the file that the data came from, when it is not the data itself; `prefix`: where in it the data stands."""
+    plain = _plain(data)
     try:
-        return kind.model_validate(_plain(data))
+        return kind.model_validate(plain)
     except ValidationError as error:
-        problems = []
-        for item in error.errors():
-            loc = tuple(part for part in item["loc"] if not _is_tag(part))
-            where = ".".join(str(part) for part in (*prefix, *loc))
-            line = _line(lines if lines is not None else data, (*prefix, *loc))
-            problems.append(Problem(f"{path.name}:{line}: {where}", _message(item), _hint(kind, item)))
-        raise ConfigurationError(problems) from error
+        found = [((*prefix, *in_file(plain, i["loc"])), _message(i), _hint(kind, i)) for i in error.errors()]
+        raise ConfigurationError(_problems(found, data if lines is None else lines, path)) from error
 
 
-def _is_tag(part: Any) -> bool:
-    """Parts of pydantic's location that name a branch of a union or a validator and not a key of the file."""
-    return isinstance(part, str) and bool(re.search(r"[\[(]|^(NumberWithin|Literal|tuple|str)$", part))
+_MESSAGES = {
+    "extra_forbidden": "is not a key that exists here",
+    "missing": "is missing",
+    "string_type": "should be text; put numbers, dates and yes/no in quotes",
+    "tuple_type": "should be a list, or one text",
+    "dict_type": "should hold keys, each with its value",
+    "model_type": "should hold keys, each with its value",
+}
 
 
 def _message(item: Mapping[str, Any]) -> str:
-    if item["type"] == "extra_forbidden":
-        return "is not a key that exists here"
-    if item["type"] == "missing":
-        return "is missing"
-    return str(item["msg"]).removeprefix("Value error, ")
+    """What is wrong, without the value: somebody may have put a secret where its variable's name belongs."""
+    said = _MESSAGES.get(item["type"]) or str(item["msg"]).removeprefix("Value error, ")
+    return said.replace("Input should", "should").replace("String should", "should")
 
 
 def _hint(kind: type[BaseModel], item: Mapping[str, Any]) -> str:
     if item["type"] != "extra_forbidden" or not item["loc"]:
         return ""
-    known = _field_names(kind, item["loc"][:-1])
+    known = keys_at(kind, item["loc"][:-1])
     near = difflib.get_close_matches(str(item["loc"][-1]), known, n=3, cutoff=0.5)
     return f"did you mean {', '.join(near)}?" if near else f"there are: {', '.join(known)}" if known else ""
 
 
-def _field_names(kind: Any, loc: Sequence[Any]) -> list[str]:
-    """The keys that exist at a location, found by walking the models' annotations."""
-    for part in loc:
-        kinds = _models_in(kind)
-        step = None
-        for candidate in kinds:
-            for name, info in candidate.model_fields.items():
-                if part in (name, info.alias):
-                    step = info.annotation
-        if step is not None:
-            kind = step
-    return sorted({info.alias or name for model in _models_in(kind) for name, info in model.model_fields.items()})
+def _raise(found: Sequence[Found], raw: Any, path: Path, prefix: Loc = ()) -> None:
+    if found:
+        raise ConfigurationError(_problems([((*prefix, *loc), what, hint) for loc, what, hint in found], raw, path))
 
 
-def _models_in(annotation: Any) -> list[type[BaseModel]]:
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return [annotation]
-    return [model for arg in getattr(annotation, "__args__", ()) for model in _models_in(arg)]
-
-
-def _raise(
-    problems: Sequence[tuple[tuple[str, ...], str, str]], raw: Any, path: Path, prefix: tuple[str, ...] = ()
-) -> None:
-    if problems:
-        raise ConfigurationError(
-            [
-                Problem(f"{path.name}:{_line(raw, (*prefix, *loc))}: {'.'.join((*prefix, *loc))}", what, hint)
-                for loc, what, hint in problems
-            ]
+def _problems(found: Sequence[Found], raw: Any, path: Path) -> list[Problem]:
+    """With file, line and key; in the order of the file, each once."""
+    problems = {
+        Problem(f"{path.name}:{line_of(raw, loc)}: {'.'.join(str(part) for part in loc)}", what, hint): line_of(
+            raw, loc
         )
-
-
-def _line(data: Any, loc: Sequence[Any]) -> int:
-    """The 1-based line of a key, or of its nearest ancestor that is in the file."""
-    line = 1
-    for part in loc:
-        position = getattr(data, "lc", None)
-        try:
-            if isinstance(data, Mapping) and part in data:
-                line = position.key(part)[0] + 1 if position else line
-                data = data[part]
-            elif isinstance(data, list) and isinstance(part, int) and part < len(data):
-                line = position.item(part)[0] + 1 if position else line
-                data = data[part]
-            else:
-                break
-        except (KeyError, TypeError):
-            break
-    return line
+        for loc, what, hint in found
+    }
+    return sorted(problems, key=problems.__getitem__)
 
 
 def _plain(data: Any) -> Any:
@@ -212,14 +193,19 @@ def _scalar(value: Any) -> Any:
     return value
 
 
-def _merge(base: Any, changes: Any) -> Any:
-    """Changes by key: mappings are merged, anything else replaces, and `null` removes the key."""
+def _merge(base: Any, changes: Any, found: list[Found], loc: Loc = ()) -> Any:
+    """Changes by key: mappings are merged, anything else replaces, and `null` removes the key that is there."""
     if not (isinstance(base, Mapping) and isinstance(changes, Mapping)):
         return changes
     merged = dict(base)
     for key, value in changes.items():
-        if value is None:
-            merged.pop(key, None)
+        if value is not None:
+            merged[key] = _merge(merged[key], value, found, (*loc, key)) if key in merged else value
+        elif key in merged:
+            del merged[key]
         else:
-            merged[key] = _merge(merged[key], value) if key in merged else value
+            near = difflib.get_close_matches(str(key), [str(k) for k in base], n=3, cutoff=0.5)
+            found.append(
+                ((*loc, key), "there is nothing here to remove", f"did you mean {', '.join(near)}?" if near else "")
+            )
     return merged

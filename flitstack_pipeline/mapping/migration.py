@@ -7,7 +7,7 @@ from pydantic import Field, model_validator
 
 from flitstack_pipeline.mapping.spec import Name, Spec
 
-MIGRATION_ID = re.compile(r"^[a-z0-9][a-z0-9_-]{0,62}$")
+MIGRATION_ID = re.compile(r"^[a-z0-9][a-z0-9_-]{0,62}\Z")
 _VARIABLE = r"^[A-Za-z_][A-Za-z0-9_]*$"
 
 

@@ -10,9 +10,21 @@ A field takes its value from exactly one place (`from`, `value`, `template`, `xm
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
-ColumnType = Literal["id", "text", "integer", "decimal", "boolean", "date", "datetime", "json"]
+from flitstack_pipeline.mapping.objects import (
+    ColumnSpec,
+    ColumnType,
+    Distinct,
+    Explode,
+    Name,
+    NumberWithin,
+    ObjectSpec,
+    OneOrMany,
+    Spec,
+    as_tuple,
+)
+
 FieldType = Literal[
     "char",
     "text",
@@ -27,95 +39,6 @@ FieldType = Literal[
     "many2one",
     "many2many",
 ]
-NAME = r"^[a-z][a-z0-9_]*$"
-Name = Annotated[str, Field(pattern=NAME)]
-
-
-def _as_tuple(value: Any) -> Any:
-    return (value,) if isinstance(value, str | dict) else value
-
-
-OneOrMany = Annotated[tuple[str, ...], BeforeValidator(_as_tuple)]
-
-
-class Spec(BaseModel):
-    """Base of all parts of a map: unknown keys are errors, and nothing changes after it was read."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
-
-
-class ColumnSpec(Spec):
-    """One column of a source object. `aliases` are other headers under which exports have it."""
-
-    type: ColumnType = "text"
-    aliases: OneOrMany = ()
-    required: bool = False
-    secret: bool = Field(default=False, description="never kept: neither in Parquet nor in rejects, logs or reports")
-    true_values: OneOrMany = ()
-    false_values: OneOrMany = ()
-
-
-class NumberWithin(Spec):
-    """A key for rows without an id of their own: the columns that name the parent, then a running number."""
-
-    number_within: OneOrMany
-
-
-class Distinct(Spec):
-    """A derived object: one row per distinct combination of `columns` of another object."""
-
-    from_: Name = Field(alias="from")
-    columns: OneOrMany
-    separator: str = Field(default="", description="the (one) column holds several values, parted by this")
-
-    @model_validator(mode="after")
-    def _one_column(self) -> "Distinct":
-        if self.separator and len(self.columns) != 1:
-            raise ValueError("`separator` parts the values of exactly one column")
-        return self
-
-
-class Explode(Spec):
-    """A derived object: one row per part of a column that holds several values."""
-
-    from_: Name = Field(alias="from")
-    column: str
-    separator: str = ";"
-
-
-class ObjectSpec(Spec):
-    """One source object: a file of an export, inline `rows`, or derived from another object."""
-
-    title: str = ""
-    files: OneOrMany = ()
-    key: NumberWithin | OneOrMany
-    columns: dict[str, ColumnSpec] = {}
-    rows: tuple[dict[str, Any], ...] = ()
-    distinct: Distinct | None = None
-    explode: Explode | None = None
-    fill_down: OneOrMany = ()
-    optional: bool = False
-    migrates: bool = True
-    reason: str = Field(default="", description="why it does not migrate, in words for the report")
-    rebuild: str = Field(default="", description="what to build in Odoo instead")
-
-    @model_validator(mode="after")
-    def _one_origin(self) -> "ObjectSpec":
-        origins = [n for n in ("files", "rows", "distinct", "explode") if getattr(self, n)]
-        if len(origins) != 1:
-            raise ValueError(
-                f"an object comes from exactly one of files, rows, distinct, explode; this one has {origins or 'none'}"
-            )
-        if not self.migrates and not self.reason:
-            raise ValueError("an object that does not migrate says why: add `reason:`")
-        return self
-
-    @property
-    def derived_from(self) -> str | None:
-        """The object that this one is derived from, if it is."""
-        if self.distinct:
-            return self.distinct.from_
-        return self.explode.from_ if self.explode else None
 
 
 class Test(Spec):
@@ -258,7 +181,7 @@ class DuplicateOf(Spec):
     """The source id of the first row that has the same value (after `transform`), for rows that are not the first."""
 
     column: str
-    transform: Annotated[tuple[Any, ...], BeforeValidator(_as_tuple)] = ()
+    transform: Annotated[tuple[Any, ...], BeforeValidator(as_tuple)] = ()
 
 
 class FieldSpec(Spec):
@@ -274,7 +197,7 @@ class FieldSpec(Spec):
     collect: Collect | None = None
     duplicate_of: DuplicateOf | None = None
 
-    transform: Annotated[tuple[Any, ...], BeforeValidator(_as_tuple)] = ()
+    transform: Annotated[tuple[Any, ...], BeforeValidator(as_tuple)] = ()
     values: dict[str, Any] = {}
     values_else: Literal["quarantine", "keep", "empty"] = "quarantine"
     lookup: Lookup | None = None
@@ -356,13 +279,22 @@ class CustomFields(Spec):
     option_records: str = Field(default="", description="record set of the options, for many2many")
     option_key: OneOrMany = Field(default=(), description="definition columns that precede the option in its source id")
 
+    @model_validator(mode="after")
+    def _options_have_records(self) -> "CustomFields":
+        wanted = set(self.types.values())
+        if "many2one" in wanted:
+            raise ValueError("a custom field cannot become a many2one field; use selection, or many2many")
+        if "many2many" in wanted and not self.option_records:
+            raise ValueError("many2many fields need `option_records:`, the record set that their options become")
+        return self
+
 
 class Review(Spec):
     """Rows that migrate and that a person should look at: `column` is empty, not valid for `transform`, or not unique."""
 
     column: str
     what: Literal["empty", "invalid", "shared"]
-    transform: Annotated[tuple[Any, ...], BeforeValidator(_as_tuple)] = ()
+    transform: Annotated[tuple[Any, ...], BeforeValidator(as_tuple)] = ()
     say: str
 
 
@@ -422,3 +354,38 @@ Condition.model_rebuild()
 Lines.model_rebuild()
 Children.model_rebuild()
 RecordSetSpec.model_rebuild()
+
+__all__ = [
+    "Action",
+    "Bundle",
+    "Children",
+    "Collect",
+    "ColumnSpec",
+    "ColumnType",
+    "Condition",
+    "CustomFields",
+    "Distinct",
+    "DuplicateOf",
+    "Explode",
+    "Fallback",
+    "FieldAlternatives",
+    "FieldSpec",
+    "FieldType",
+    "Join",
+    "Lines",
+    "Lookup",
+    "Match",
+    "Merge",
+    "ModelSpec",
+    "Name",
+    "NewField",
+    "NewModel",
+    "NumberWithin",
+    "ObjectSpec",
+    "OneOrMany",
+    "RecordSetSpec",
+    "Review",
+    "Spec",
+    "SystemMap",
+    "Test",
+]

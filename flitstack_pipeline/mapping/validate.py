@@ -2,16 +2,22 @@
 
 import difflib
 import string
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
 
+from flitstack_pipeline.errors import ConfigurationError
 from flitstack_pipeline.mapping.graph import cycle_of
-from flitstack_pipeline.mapping.spec import Condition, FieldSpec, ObjectSpec, RecordSetSpec, SystemMap
+from flitstack_pipeline.mapping.spec import Action, Children, Condition, NewField, ObjectSpec, RecordSetSpec, SystemMap
 from flitstack_pipeline.mapping.walk import Loc, Place, children_of, model_needs, places
 from flitstack_pipeline.odoo.actions import ACTIONS
 from flitstack_pipeline.transform import registry
 
 Found = tuple[Loc, str, str]
 BUILT_IN = ("_id", "_file", "_row")
+# Stands for what a migration gives to transforms, so that a chain can be put together before there is one.
+_CONTEXT = {"timezone": "UTC", "country": "AU", "base": Path(), "max_mb": Decimal(1)}
 
 
 def map_problems(system: SystemMap) -> list[Found]:
@@ -36,6 +42,9 @@ def map_problems(system: SystemMap) -> list[Found]:
                 found.append((loc, f"there is a record set {name!r} in {sets[name]} already", "give it another name"))
             sets[name] = model_name
             found.extend(_record_set_problems(system, model_name, name, records))
+            found.extend(
+                p for action in records.actions for p in _action_problems(model_name, model.model, name, action)
+            )
     if not found and (cycle := cycle_of(system)):
         found.append(
             (("models", cycle[0]), "models refer to each other in a circle: " + " → ".join(cycle), "drop one reference")
@@ -49,11 +58,16 @@ def _object_problems(system: SystemMap) -> Iterator[Found]:
         if (origin := obj.derived_from) and origin not in system.objects:
             yield _unknown(loc, "object", origin, system.objects)
             continue
+        if circle := _derived_in_circle(system, name):
+            yield (loc, "is derived from itself: " + " → ".join(circle), "derive one of them from a file")
+            continue
+        if obj.derived_from:
+            derived = obj.distinct.columns if obj.distinct else (obj.explode.column,) if obj.explode else ()
+            origin_columns = columns_of(system, obj.derived_from)
+            yield from _missing((*loc, "distinct" if obj.distinct else "explode"), derived, origin_columns)
         known = columns_of(system, name)
-        key = obj.key if isinstance(obj.key, tuple) else obj.key.number_within
-        for column in key:
-            if column not in known:
-                yield _unknown((*loc, "key"), "column", column, known)
+        yield from _missing((*loc, "key"), obj.key if isinstance(obj.key, tuple) else obj.key.number_within, known)
+        yield from _missing((*loc, "fill_down"), obj.fill_down, known)
     used = {o for m in system.models for o in model_needs(system, m)[0]}
     used |= {obj.derived_from for obj in system.objects.values() if obj.derived_from}
     for name, obj in system.objects.items():
@@ -77,28 +91,16 @@ def _record_set_problems(system: SystemMap, model_name: str, name: str, records:
             yield _unknown((*loc, "joins", alias, "on"), "column", join.on, known)
     yield from _condition_problems((*loc, "where"), records.where, known)
     for action in records.actions:
-        if action.do not in ACTIONS:
-            yield _unknown((*loc, "actions"), "action", action.do, ACTIONS)
         yield from _condition_problems((*loc, "actions"), action.when, known)
     for match in records.match:
-        for field in match.by:
-            if field not in records.fields:
-                yield _unknown((*loc, "match"), "mapped field", field, records.fields)
+        yield from _missing((*loc, "match"), match.by, records.fields, kind="mapped field")
+    own = columns_of(system, records.from_)
     for review in records.review:
-        if review.column not in known:
-            yield _unknown((*loc, "review"), "column", review.column, known)
-        for step in review.transform:
-            if problem := registry.problem(step):
-                yield ((*loc, "review"), *problem)
-    for field in records.owner:
-        if field not in records.fields:
-            yield _unknown((*loc, "owner"), "mapped field", field, records.fields)
-    if custom := records.custom_fields:
+        yield from _missing((*loc, "review"), [review.column], own)
+        yield from _transform_problems((*loc, "review"), review.transform)
+    yield from _missing((*loc, "owner"), records.owner, records.fields, kind="mapped field")
+    if records.custom_fields:
         yield from _custom_problems(system, (*loc, "custom_fields"), records)
-        if custom.option_records and custom.option_records not in system.record_sets():
-            yield _unknown(
-                (*loc, "custom_fields", "option_records"), "record set", custom.option_records, system.record_sets()
-            )
     for place in places(model_name, name, records):
         yield from _field_problems(system, place)
 
@@ -109,69 +111,117 @@ def _custom_problems(system: SystemMap, loc: Loc, records: RecordSetSpec) -> Ite
         yield _unknown((*loc, "from"), "object", custom.from_ if custom else "", system.objects)
         return
     known = columns_of(system, custom.from_)
-    for column in (
-        custom.name,
-        custom.label,
-        custom.type,
-        custom.column,
-        *custom.option_key,
-        *([custom.options] if custom.options else []),
-    ):
-        if column not in known:
-            yield _unknown(loc, "column", column, known)
+    named = (custom.name, custom.label, custom.type, custom.column, *custom.option_key, *filter(None, [custom.options]))
+    yield from _missing(loc, named, known)
+    options = [custom.option_records] if custom.option_records else []
+    yield from _missing((*loc, "option_records"), options, system.record_sets(), kind="record set")
     yield from _condition_problems((*loc, "where"), custom.where, known)
+
+
+def _action_problems(model_name: str, model: str, name: str, action: Action) -> Iterator[Found]:
+    loc = ("models", model_name, "records", name, "actions")
+    if action.do not in ACTIONS:
+        yield _unknown(loc, "action", action.do, ACTIONS)
+        return
+    spec = ACTIONS[action.do]
+    if model not in spec.models:
+        yield (loc, f"{action.do} is not a step of {model}", f"it is one of {', '.join(spec.models)}")
+    yield from _missing((*loc, "with"), action.with_, spec.params, kind="parameter")
 
 
 def _field_problems(system: SystemMap, place: Place) -> Iterator[Found]:
     field, loc = place.field, place.loc
-    if place.object not in system.objects or any(o not in system.objects for o in place.joins.values()):
+    if place.object not in system.objects:
         yield _unknown(loc, "object", place.object, system.objects)
         return
-    known = _visible(system, place.object, place.joins)
-    for column in field.from_:
-        if column not in known:
-            yield _unknown((*loc, "from"), "column", column, known)
-    for column in template_columns(field.template or ""):
-        if column not in known:
-            yield _unknown((*loc, "template"), "column", column, known)
-    if field.duplicate_of and field.duplicate_of.column not in known:
-        yield _unknown((*loc, "duplicate_of"), "column", field.duplicate_of.column, known)
+    if broken := [o for o in place.joins.values() if o not in system.objects]:
+        yield from _missing((*loc[:-2], "joins"), broken, system.objects, kind="object")
+        return
+    own, known = columns_of(system, place.object), _visible(system, place.object, place.joins)
+    yield from _missing((*loc, "from"), field.from_, known)
+    yield from _missing((*loc, "template"), template_columns(field.template or ""), known)
+    if field.duplicate_of:
+        yield from _missing((*loc, "duplicate_of"), [field.duplicate_of.column], own)
+        yield from _transform_problems((*loc, "duplicate_of"), field.duplicate_of.transform)
     yield from _condition_problems((*loc, "when"), field.when, known)
-    for step in (*field.transform, *(field.duplicate_of.transform if field.duplicate_of else ())):
-        if problem := registry.problem(step):
-            yield ((*loc, "transform"), *problem)
-    for target in field.lookup.records if field.lookup else ():
-        if target not in system.record_sets():
-            yield _unknown((*loc, "lookup"), "record set", target, system.record_sets())
-    for created, name in (
-        (field.create, place.name),
-        (field.fallback and field.fallback.create, field.fallback and field.fallback.field),
-    ):
-        if created and not str(name).startswith("x_"):
-            yield (loc, f"{name} cannot be created", "a field that is created begins with x_")
-    yield from _children_problems(system, place)
+    yield from _transform_problems((*loc, "transform"), field.transform)
+    if field.lookup:
+        yield from _missing((*loc, "lookup"), field.lookup.records, system.record_sets(), kind="record set")
+    yield from _new_field_problems(system, loc, place.name, field.create)
+    if field.fallback:
+        yield from _new_field_problems(system, (*loc, "fallback"), field.fallback.field, field.fallback.create)
+    if field.create and field.create.selection == "distinct":
+        for column in sorted({*field.from_} - own):
+            yield (
+                (*loc, "create"),
+                f"the values of {column} cannot be listed",
+                "list the `selection` of a joined column",
+            )
+    if children := children_of(field):
+        yield from _children_problems(system, place, children, known)
 
 
-def _children_problems(system: SystemMap, place: Place) -> Iterator[Found]:
-    children = children_of(place.field)
-    if not children:
+def _new_field_problems(system: SystemMap, loc: Loc, name: str, new: NewField | None) -> Iterator[Found]:
+    if new is None:
         return
+    if not name.startswith("x_"):
+        yield (loc, f"{name} cannot be created", "a field that is created begins with x_")
+    if new.relation and new.relation.startswith("@"):
+        relation = [new.relation[1:]]
+        yield from _missing((*loc, "create", "relation"), relation, system.record_sets(), kind="record set")
+
+
+def _children_problems(system: SystemMap, place: Place, children: Children, parent: set[str]) -> Iterator[Found]:
+    kind = next(k for k in ("lines", "bundle", "merge", "collect") if getattr(place.field, k))
+    loc = (*place.loc, kind)
     if children.from_ not in system.objects:
-        yield _unknown(place.loc, "object", children.from_, system.objects)
+        yield _unknown((*loc, "from"), "object", children.from_, system.objects)
         return
+    if broken := [j.object for j in children.joins.values() if j.object not in system.objects]:
+        if kind != "lines":  # the fields of lines have said it
+            yield from _missing((*loc, "joins"), broken, system.objects, kind="object")
+        return
+    own = columns_of(system, children.from_)
     known = _visible(system, children.from_, {a: j.object for a, j in children.joins.items()})
+    yield from _missing((*loc, "parent"), children.parent, own)
+    yield from _missing((*loc, "on"), [children.on], parent)
+    yield from _missing((*loc, "order_by"), children.order_by, own)
+    yield from _missing((*loc, "joins"), [join.on for join in children.joins.values()], known)
     bundled = place.field.bundle.columns.values() if place.field.bundle else ()
     merged = template_columns(place.field.merge.template) if place.field.merge else ()
     collected = place.field.collect.column if place.field.collect else ()
-    for column in (*children.parent, *children.order_by, *bundled, *merged, *collected):
-        if column not in known:
-            yield _unknown(place.loc, "column", column, known)
-    yield from _condition_problems(place.loc, children.where, known)
+    yield from _missing(loc, (*bundled, *merged, *collected), known)
+    yield from _condition_problems((*loc, "where"), children.where, known)
+
+
+def _transform_problems(loc: Loc, steps: Sequence[Any]) -> Iterator[Found]:
+    found = [problem for step in steps if (problem := registry.problem(step))]
+    if not found:
+        try:
+            registry.chain(steps, context=_CONTEXT)
+        except ConfigurationError as error:
+            found = [(f"{p.where} {p.what}", p.hint) for p in error.problems]
+    for what, hint in found:
+        yield (loc, what, hint)
+
+
+def _missing(loc: Loc, names: Iterable[str], known: Iterable[str], *, kind: str = "column") -> Iterator[Found]:
+    known = [*known]
+    yield from (_unknown(loc, kind, name, known) for name in names if name not in known)
+
+
+def _derived_in_circle(system: SystemMap, name: str) -> list[str]:
+    path: list[str] = []
+    at: str | None = name
+    while at and at in system.objects and at not in path:
+        path.append(at)
+        at = system.objects[at].derived_from
+    return [*path, name] if at == name else []
 
 
 def _condition_problems(loc: Loc, condition: Condition | None, known: set[str]) -> Iterator[Found]:
-    for column in sorted(condition.columns_used() - known) if condition else ():
-        yield _unknown(loc, "column", column, known)
+    if condition:
+        yield from _missing(loc, sorted(condition.columns_used()), known)
 
 
 def template_columns(template: str) -> list[str]:
@@ -187,7 +237,8 @@ def columns_of(system: SystemMap, name: str) -> set[str]:
     elif obj.distinct:
         own = set(obj.distinct.columns)
     elif obj.explode:
-        own = columns_of(system, obj.explode.from_) if obj.explode.from_ in system.objects else set()
+        known = obj.explode.from_ in system.objects and not _derived_in_circle(system, name)
+        own = columns_of(system, obj.explode.from_) if known else set()
     else:
         own = set(obj.columns)
     return own | set(BUILT_IN)
@@ -203,6 +254,3 @@ def _unknown(loc: Loc, kind: str, name: str, known: Iterable[str]) -> Found:
     near = difflib.get_close_matches(name, names, n=3, cutoff=0.5)
     hint = f"did you mean {', '.join(near)}?" if near else f"there are: {', '.join(names)}" if len(names) <= 20 else ""
     return (loc, f"there is no {kind} {name!r}", hint)
-
-
-__all__ = ["FieldSpec", "columns_of", "map_problems", "template_columns"]

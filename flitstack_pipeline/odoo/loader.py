@@ -15,7 +15,8 @@ from flitstack_pipeline.ledger.store import Ledger
 from flitstack_pipeline.mapping.compile import CompiledRecords
 from flitstack_pipeline.odoo.keys import KEY_FIELD
 from flitstack_pipeline.odoo.recover import ADOPTED
-from flitstack_pipeline.odoo.resolve import LiveIndex, Resolved, Resolver
+from flitstack_pipeline.odoo.resolve import LiveIndex, Resolved, Resolver, Unresolved
+from flitstack_pipeline.odoo.waiting import by_level, circles
 from flitstack_pipeline.odoo.writer import Change, Writer
 from flitstack_pipeline.outcomes import Outcome
 from flitstack_pipeline.transform.values import Prepared, Ref, Rejected
@@ -63,7 +64,7 @@ class RecordSetLoader:
     def load(self, batches: Iterable[Sequence[Prepared | Rejected]], on_batch: OnBatch) -> Tally:
         """Load everything; `on_batch` gets the number of source rows of each batch that is done."""
         self._claim_linked()
-        waiting: list[Prepared] = []
+        waiting: list[Unresolved] = []
         for batch in batches:
             waiting.extend(self._batch(batch))
             on_batch(len(batch))
@@ -76,30 +77,33 @@ class RecordSetLoader:
             for batch in self._ledger.iter_mapped(self._migration, self._records.name):
                 self._claimed.update({m.res_id: m.source_id for m in batch})
 
-    def _drain(self, waiting: list[Prepared]) -> None:
-        """Try again what waits for records of its own set; what moves no more is held, and a circle is named."""
+    def _drain(self, waiting: list[Unresolved]) -> None:
+        """Try again what waits for records of its own set, as long as some of them move."""
         while waiting:
-            still: list[Prepared] = []
+            still: list[Unresolved] = []
             for chunk in _chunks(waiting, 500):
-                still.extend(self._batch(chunk))
+                still.extend(self._batch([w.prepared for w in chunk]))
             if len(still) == len(waiting):
-                circles = _circles(self._records, still)
-                for prepared in still:
-                    circle = circles.get(prepared.source_id)
-                    if circle:
-                        self._reject(
-                            prepared, Outcome.QUARANTINED, circle[0], f"refers to itself in a circle: {circle[1]}"
-                        )
-                    else:
-                        ref = _self_reference(self._records, prepared)
-                        self._reject(prepared, Outcome.HELD, ref[0], self._why_missing(ref[1])) if ref else None
+                self._give_up(still)
                 return
             waiting = still
 
-    def _batch(self, batch: Sequence[Prepared | Rejected]) -> list[Prepared]:
+    def _give_up(self, waiting: Sequence[Unresolved]) -> None:
+        """Nothing moves any more: a circle is named, what waits is held. Parents first, for a reason tells their fate."""
+        standing = circles(waiting)
+        for item in waiting:
+            if circle := standing.get(item.prepared.source_id):
+                self._reject(item.prepared, Outcome.QUARANTINED, item.field, f"refers to itself in a circle: {circle}")
+        for level in by_level([w for w in waiting if w.prepared.source_id not in standing]):
+            self._flush()
+            for item in level:
+                reason = self._why_missing(item.waits_for) if item.waits_for else item.reason
+                self._reject(item.prepared, item.outcome, item.field, reason)
+
+    def _batch(self, batch: Sequence[Prepared | Rejected]) -> list[Unresolved]:
         """Load one batch; returns the records that wait for others of this record set."""
         ready: list[Resolved] = []
-        waiting: list[Prepared] = []
+        waiting: list[Unresolved] = []
         prepared = []
         for item in batch:
             if isinstance(item, Rejected):
@@ -110,7 +114,7 @@ class RecordSetLoader:
             if isinstance(result, Resolved):
                 ready.append(result)
             elif result.waits_for and self._records.name in result.waits_for.record_sets:
-                waiting.append(result.prepared)
+                waiting.append(result)
             else:
                 reason = self._why_missing(result.waits_for) if result.waits_for else result.reason
                 self._reject(result.prepared, result.outcome, result.field, reason)
@@ -131,12 +135,14 @@ class RecordSetLoader:
                 known.append((record, self._adopt(record, adopted[record.source_id])))
         rest = [r for r in unknown if r.source_id not in adopted]
         new: list[Resolved] = []
+        theirs: list[tuple[Resolved, int]] = []
         for record in rest:
             found = self._match(record)
             if found == "none":
                 new.append(record)
             elif isinstance(found, int):
-                self._take_over(record, found)
+                theirs.append((record, found))
+        self._take_over(theirs)
         if new and self._records.spec.no_match == "create":
             self._create(new)
         self._update(known)
@@ -186,15 +192,23 @@ class RecordSetLoader:
         )
         return "settled"
 
-    def _take_over(self, record: Resolved, res_id: int) -> None:
-        """A record that Odoo had before: only noted, or written with its before-image, as the map says."""
-        if self._records.spec.on_match == "link":
-            self._ledger.save_mapped(self._migration, [self._writer.mapped(self._records, record, res_id, "linked")])
-            self._done(record, Outcome.UNCHANGED, f"linked to {self._records.model} {res_id}, which Odoo had")
+    def _take_over(self, theirs: Sequence[tuple[Resolved, int]]) -> None:
+        """Records that Odoo had before: only noted, or written with their before-image, as the map says."""
+        if not theirs:
             return
-        entry = self._writer.mapped(self._records, record, res_id, "updated")
-        before = self._writer.read_current(self._records, [res_id], list(record.values)).get(res_id, {})
-        self._update([(record, replace(entry, values=before, fingerprint=""))])
+        if self._records.spec.on_match == "link":
+            linked = [self._writer.mapped(self._records, record, res_id, "linked") for record, res_id in theirs]
+            self._ledger.save_mapped(self._migration, linked)
+            for record, res_id in theirs:
+                self._done(record, Outcome.UNCHANGED, f"linked to {self._records.model} {res_id}, which Odoo had")
+            return
+        fields = list(dict.fromkeys(f for record, _ in theirs for f in record.values))
+        before = self._writer.read_current(self._records, [res_id for _, res_id in theirs], fields)
+        known = []
+        for record, res_id in theirs:
+            entry = self._writer.mapped(self._records, record, res_id, "updated")
+            known.append((record, replace(entry, values=before.get(res_id, {}), fingerprint="")))
+        self._update(known)
 
     def _update(self, known: Sequence[tuple[Resolved, MappedRecord]]) -> None:
         """Write what the source changed since; what a user changed in Odoo since is left as it is, and said."""
@@ -301,30 +315,6 @@ def _row_outcomes(
         yield RowOutcome(child.object, child.source_id, outcome, parent, "", child.file, child.row, record_set)
 
 
-def _self_reference(records: CompiledRecords, prepared: Prepared) -> tuple[str, Ref] | None:
-    for name, value in prepared.values.items():
-        if isinstance(value, Ref) and records.name in value.record_sets:
-            return name, value
-    return None
-
-
-def _circles(records: CompiledRecords, waiting: Sequence[Prepared]) -> dict[str, tuple[str, str]]:
-    """For each record that stands in a circle of references: the field, and the circle in words."""
-    parent = {p.source_id: r for p in waiting if (r := _self_reference(records, p))}
-    found: dict[str, tuple[str, str]] = {}
-    for start in parent:
-        path, at = [], start
-        while at in parent and at not in path:
-            path.append(at)
-            at = parent[at][1].source_id
-        if at in path:
-            circle = path[path.index(at) :]
-            text = " → ".join([*circle, circle[0]])
-            for member in circle:
-                found.setdefault(member, (parent[member][0], text))
-    return found
-
-
-def _chunks(items: Sequence[Prepared], size: int) -> Iterator[Sequence[Prepared]]:
+def _chunks(items: Sequence[Unresolved], size: int) -> Iterator[Sequence[Unresolved]]:
     for start in range(0, len(items), size):
         yield items[start : start + size]

@@ -12,6 +12,7 @@ from flitstack_pipeline.ledger.store import Ledger
 from flitstack_pipeline.mapping.target import KEY_FIELD
 from flitstack_pipeline.odoo.client import OdooClient
 from flitstack_pipeline.odoo.keys import QUIET, split_key
+from flitstack_pipeline.odoo.schema import EVERY_MENU
 from flitstack_pipeline.odoo.traits import SIDE_RECORDS
 
 log = logging.getLogger(__name__)
@@ -81,16 +82,25 @@ def _written(intent: Intent) -> list[NewJournalEntry]:
 
 
 def _schema(client: OdooClient, intent: Intent) -> list[NewJournalEntry]:
-    """The intent's keys are names: `model` for ir.model, `model.field` for ir.model.fields, `model.field=value` for values."""
+    """The intent's keys are names: `model` for a model, its action and its menu, `model.field` for fields,
+    `model.field=value` for selection values."""
     journal = []
     for key in intent.keys:
         if intent.model == "ir.model":
             domain: list[list[str]] = [["model", "=", key]]
+        elif intent.model == "ir.ui.view":
+            domain = [["name", "=", key]]
+        elif intent.model == "ir.actions.act_window":
+            domain = [["res_model", "=", key]]
+        elif intent.model == "ir.ui.menu":
+            actions = client.search("ir.actions.act_window", [["res_model", "=", key]])
+            domain = [["action", "in", [f"ir.actions.act_window,{i}" for i in actions]]]
         else:
             name, _, value = key.partition("=")
             model, _, field = name.rpartition(".")
             domain = [["model", "=", model], ["name", "=", field]]
             if intent.model == "ir.model.fields.selection":
                 domain = [["field_id.model", "=", model], ["field_id.name", "=", field], ["value", "=", value]]
-        journal += [NewJournalEntry(intent.model, i, "schema", detail=key) for i in client.search(intent.model, domain)]
+        found = client.search(intent.model, domain, context=EVERY_MENU)
+        journal += [NewJournalEntry(intent.model, i, "schema", detail=key) for i in found]
     return journal

@@ -15,6 +15,7 @@ from flitstack_pipeline.odoo.client import OdooClient
 from flitstack_pipeline.odoo.keys import XML_IDS_FIELD
 
 log = logging.getLogger(__name__)
+EVERY_MENU = {"ir.ui.menu.full_list": True, "active_test": False}  # hidden ones too
 
 
 @dataclass(frozen=True)
@@ -58,9 +59,9 @@ def create_schema(client: OdooClient, ledger: Ledger, plan: SchemaPlan, *, migra
     creator = _Creator(client, ledger, migration, run_id)
     if gap.models:
         creator.create("ir.model", [m.model for m in gap.models], [_model_values(client, m) for m in gap.models])
-        for model in gap.models:
-            creator.make_menu(model)
         client.refresh()
+    for model in plan.models:
+        creator.make_menu(model)
     if gap.fields:
         ids = _model_ids(client, sorted({f.model for f in gap.fields}))
         names = [f"{f.model}.{f.name}" for f in gap.fields]
@@ -112,9 +113,7 @@ def ensure_guard(client: OdooClient, ledger: Ledger, models: Sequence[str], *, m
 
 def remove_guard(client: OdooClient, ledger: Ledger, *, migration: str) -> None:
     """Take the guard fields away again; the XML IDs themselves stay."""
-    entries = [
-        e for e in ledger.journal_backwards(migration) if e.op == "schema" and e.detail.endswith(f".{XML_IDS_FIELD}")
-    ]
+    entries = [e for e in ledger.journal_backwards(migration, schema=True) if e.detail.endswith(f".{XML_IDS_FIELD}")]
     if entries:
         client.unlink("ir.model.fields", client.existing("ir.model.fields", [e.res_id for e in entries]))
         ledger.mark_undone([e.id for e in entries])
@@ -136,15 +135,17 @@ class _Creator:
         return ids
 
     def make_menu(self, plan: ModelPlan) -> None:
-        """A window action and a menu entry, so that a person finds the custom model in Odoo's own screens."""
+        """A window action and a menu entry, so that a person finds the custom model in Odoo's own screens.
+
+        What an earlier run, or a person, has made of the two stays as it is.
+        """
+        actions = self._client.search("ir.actions.act_window", [["res_model", "=", plan.model]], limit=1)
         view_modes = "list,form" if self._client.version.major >= 18 else "tree,form"
         action = {"name": plan.label, "res_model": plan.model, "view_mode": view_modes}
-        (action_id,) = self.create("ir.actions.act_window", [plan.model], [action])
-        self.create(
-            "ir.ui.menu",
-            [plan.model],
-            [{"name": plan.label, "action": f"ir.actions.act_window,{action_id}", "sequence": 95}],
-        )
+        (action_id,) = actions or self.create("ir.actions.act_window", [plan.model], [action])
+        opens = f"ir.actions.act_window,{action_id}"
+        if not self._client.search("ir.ui.menu", [["action", "=", opens]], limit=1, context=EVERY_MENU):
+            self.create("ir.ui.menu", [plan.model], [{"name": plan.label, "action": opens, "sequence": 95}])
 
 
 def _model_values(client: OdooClient, plan: ModelPlan) -> dict[str, Any]:

@@ -34,3 +34,13 @@ RESIDUE: dict[str, str] = {
     "orm_signaling_stable": "numbers by which Odoo's processes tell each other what changed",
     "orm_signaling_templates": "numbers by which Odoo's processes tell each other what changed",
 }
+
+# Most records in one create call of models that Odoo takes its time over: a server that ends calls after a minute of work, as
+# hosted ones do, must not end ours. (Records a second, measured: invoices 22, employees 25, users 9, orders 70.)
+MAX_BATCH: dict[str, int] = {
+    "account.move": 100,
+    "hr.employee": 50,
+    "res.users": 25,
+    "sale.order": 200,
+    "account.payment": 200,
+}

@@ -1,10 +1,11 @@
 """The ledger read backwards: what was created is removed, what was written is restored, what a person changed since is kept.
 
-Every step is marked in the ledger as it is done, so that an interrupted rollback goes on where it stopped.
+Every step is marked in the ledger as it is done, so that an interrupted rollback goes on where it stopped. What was kept stays
+open there: another rollback looks at it again. What is gone is forgotten, so that another load makes it anew.
 """
 
 import logging
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,11 +15,18 @@ from flitstack_pipeline.mapping.target import TargetField
 from flitstack_pipeline.odoo.actions import ACTIONS, release
 from flitstack_pipeline.odoo.canonical import canonical_to_odoo, from_odoo
 from flitstack_pipeline.odoo.client import OdooClient
-from flitstack_pipeline.odoo.errors import OdooError, OdooMissing, OdooRejected, OdooUnsupported
+from flitstack_pipeline.odoo.errors import OdooError, OdooMissing, OdooUnsupported
 from flitstack_pipeline.odoo.keys import QUIET
 
 log = logging.getLogger(__name__)
-SCHEMA_ORDER = ("ir.ui.menu", "ir.actions.act_window", "ir.model.fields.selection", "ir.model.fields", "ir.model")
+SCHEMA_ORDER = (
+    "ir.ui.view",
+    "ir.ui.menu",
+    "ir.actions.act_window",
+    "ir.model.fields.selection",
+    "ir.model.fields",
+    "ir.model",
+)
 BATCH = 500
 
 
@@ -49,27 +57,23 @@ def undo_migration(
 
     `keep_changed`: a record that another user wrote to after us stays. `on_step` gets what is being undone and how many.
     """
-    undo = _Undo(client, ledger, keep_changed)
-    for group in _groups(ledger, migration, lambda e: e.op != "schema"):
+    undo = _Undo(client, ledger, migration, keep_changed)
+    for group in _groups(ledger.journal_backwards(migration, schema=False)):
         on_step(f"{group[0].op} {group[0].model}", len(group))
         undo.group(group)
     undo.deferred_sides()
     for model in SCHEMA_ORDER:
-        entries = [e for e in _entries(ledger, migration) if e.op == "schema" and e.model == model]
+        entries = [e for e in ledger.journal_backwards(migration, schema=True) if e.model == model]
         if entries:
             on_step(f"schema {model}", len(entries))
             undo.schema(model, entries)
     return undo.result
 
 
-def _entries(ledger: Ledger, migration: str) -> Iterator[JournalEntry]:
-    for item in ledger.journal_backwards(migration):
-        yield from item if isinstance(item, list | tuple) else (item,)
-
-
-def _groups(ledger: Ledger, migration: str, wanted: Callable[[JournalEntry], bool]) -> Iterator[list[JournalEntry]]:
+def _groups(entries: Iterable[JournalEntry]) -> Iterator[list[JournalEntry]]:
+    """Consecutive entries that are undone alike, at most `BATCH` at a time."""
     group: list[JournalEntry] = []
-    for entry in (e for e in _entries(ledger, migration) if wanted(e)):
+    for entry in entries:
         alike = group and (group[0].op, group[0].model, group[0].detail if entry.op == "action" else "") == (
             entry.op,
             entry.model,
@@ -84,38 +88,57 @@ def _groups(ledger: Ledger, migration: str, wanted: Callable[[JournalEntry], boo
 
 
 class _Undo:
-    def __init__(self, client: OdooClient, ledger: Ledger, keep_changed: bool) -> None:
-        self._client, self._ledger, self._keep_changed = client, ledger, keep_changed
+    def __init__(self, client: OdooClient, ledger: Ledger, migration: str, keep_changed: bool) -> None:
+        self._client, self._ledger, self._migration, self._keep_changed = client, ledger, migration, keep_changed
         self._kept_ids: set[tuple[str, int]] = set()
-        self._deferred: list[tuple[str, int]] = []
+        self._kept_fields: set[str] = set()
+        self._deferred: dict[tuple[str, int], list[JournalEntry]] = {}
         self.result = UndoResult()
 
     def group(self, group: list[JournalEntry]) -> None:
         model = group[0].model
         if group[0].op in ("create", "side"):
-            self._remove(model, group)
+            done = self._remove(model, group)
         elif group[0].op == "write":
-            for entry in group:
-                self._restore(model, entry)
-        elif group[0].op == "action":
-            self._undo_action(model, group)
-        self._ledger.mark_undone([e.id for e in group])
+            done = self._restore_all(model, group)
+        else:
+            done = self._undo_action(model, group)
+        self._done(done)
 
-    def _remove(self, model: str, group: list[JournalEntry]) -> None:
-        there = set(self._client.existing(model, [e.res_id for e in group]))
+    def _done(self, entries: Sequence[JournalEntry]) -> None:
+        """Forget what is gone or as before, then say in the ledger that it is: in this order, for we may be killed between."""
+        gone: dict[str, list[str]] = {}
+        for entry in entries:
+            if entry.op in ("create", "write") and entry.source_id:
+                gone.setdefault(entry.record_set, []).append(entry.source_id)
+        for record_set, source_ids in gone.items():
+            self._ledger.forget_mapped(self._migration, record_set, source_ids)
+        self._ledger.mark_undone([e.id for e in entries])
+
+    def _remove(self, model: str, group: list[JournalEntry]) -> list[JournalEntry]:
+        there = set(self._there(model, [e.res_id for e in group]))
         ids = [e.res_id for e in group if e.res_id in there]
         if group[0].op == "create":
             ids = self._without_changed(model, ids)
         ids = [i for i in ids if (model, i) not in self._kept_ids]
         release(self._client, model, ids)
-        removed = self._unlink(model, ids, defer=group[0].op == "side")
+        removed = self._unlink(model, ids, defer=group if group[0].op == "side" else ())
         if removed:
             self.result.removed[model] = self.result.removed.get(model, 0) + removed
+        return [e for e in group if (model, e.res_id) not in self._kept_ids and (model, e.res_id) not in self._deferred]
+
+    def _there(self, model: str, ids: Sequence[int]) -> list[int]:
+        """Those of the records that exist; none where the app that brought the model is gone."""
+        try:
+            return self._client.existing(model, ids)
+        except OdooUnsupported:
+            return []
 
     def _without_changed(self, model: str, ids: Sequence[int]) -> list[int]:
+        ids = [i for i in ids if (model, i) not in self._kept_ids]
         if not (self._keep_changed and ids):
-            return list(ids)
-        by_others = [["id", "in", list(ids)], ["write_uid", "not in", [self._client.uid, 1]]]
+            return ids
+        by_others = [["id", "in", ids], ["write_uid", "not in", [self._client.uid, 1]]]
         rows = self._client.search_read(model, by_others, ["display_name", "write_uid"], context={"active_test": False})
         for row in rows:
             who = row["write_uid"][1] if row["write_uid"] else "somebody"
@@ -124,28 +147,43 @@ class _Undo:
 
     def deferred_sides(self) -> None:
         """Remove the side records that were still in use when their own record went: two records may share one."""
-        for model, res_id in dict.fromkeys(self._deferred):
-            removed = self._unlink(model, self._client.existing(model, [res_id]))
+        for (model, res_id), entries in self._deferred.items():
+            removed = self._unlink(model, self._there(model, [res_id]))
             self.result.removed[model] = self.result.removed.get(model, 0) + removed
+            if (model, res_id) not in self._kept_ids:
+                self._done(entries)
 
-    def _unlink(self, model: str, ids: Sequence[int], *, defer: bool = False) -> int:
+    def _unlink(self, model: str, ids: Sequence[int], *, defer: Sequence[JournalEntry] = ()) -> int:
         """Delete, halving where Odoo refuses, so that one record that is in use does not keep the others."""
         if not ids:
             return 0
         try:
             self._client.unlink(model, ids, context=QUIET)
-        except (OdooRejected, OdooError) as error:
+        except OdooError as error:
             if defer and len(ids) == 1:
-                self._deferred.append((model, ids[0]))
+                self._deferred[model, ids[0]] = [e for e in defer if e.res_id == ids[0]]
                 return 0
-            if isinstance(error, OdooUnsupported) or len(ids) == 1:
+            if len(ids) == 1:
                 self._keep(model, ids[0], "", error.odoo_message or str(error))
                 return 0
             middle = len(ids) // 2
             return self._unlink(model, ids[:middle], defer=defer) + self._unlink(model, ids[middle:], defer=defer)
         return len(ids)
 
-    def _restore(self, model: str, entry: JournalEntry) -> None:
+    def _restore_all(self, model: str, group: list[JournalEntry]) -> list[JournalEntry]:
+        """Restore before-images; of records that we created ourselves none is needed, for they are removed or kept whole."""
+        ours: set[tuple[str, str]] = set()
+        for record_set in dict.fromkeys(e.record_set for e in group):
+            ids = [e.source_id for e in group if e.record_set == record_set]
+            mapped = self._ledger.mapped(self._migration, record_set, ids)
+            ours.update((record_set, m.source_id) for m in mapped.values() if m.origin == "created")
+        open_ = [e for e in group if (e.record_set, e.source_id) in ours]
+        rest = [e for e in group if (e.record_set, e.source_id) not in ours]
+        self._ledger.mark_undone([e.id for e in open_])
+        return [e for e in rest if self._restore(model, e)]
+
+    def _restore(self, model: str, entry: JournalEntry) -> bool:
+        """Restore one record as far as nobody else has changed it since; says whether all of it is as before, or gone."""
         before = entry.before or {}
         live = self._client.fields_get(model)
         targets = {
@@ -158,27 +196,33 @@ class _Undo:
         except OdooMissing:
             rows = []
         if not rows:
-            self._keep(model, entry.res_id, "", "deleted by somebody since; it cannot be restored")
-            return
+            self.result.kept.append(Kept(model, entry.res_id, "", "deleted by somebody since; it cannot be restored"))
+            return True
         now = {f: from_odoo(rows[0][f], t) for f, t in targets.items()}
         after = entry.after or {}
         edited = [f for f in targets if f in after and _differs(now[f], after[f]) and _differs(now[f], before[f])]
+        if not self._keep_changed:
+            edited = []
         values = {
             f: canonical_to_odoo(before[f], t)
             for f, t in targets.items()
             if f not in edited and _differs(now[f], before[f])
         }
-        if edited and self._keep_changed:
-            self._keep(model, entry.res_id, ", ".join(edited), "edited by somebody since; their values stay")
+        if edited:
+            self._kept_fields.update(f"{model}.{f}" for f in edited)
+            reason = "edited by somebody since; their values stay"
+            self.result.kept.append(Kept(model, entry.res_id, ", ".join(edited), reason))
         if values:
             self._client.write(model, [entry.res_id], values, context=QUIET)
         self.result.restored[model] = self.result.restored.get(model, 0) + 1
+        return not edited
 
-    def _undo_action(self, model: str, group: list[JournalEntry]) -> None:
+    def _undo_action(self, model: str, group: list[JournalEntry]) -> list[JournalEntry]:
         action = ACTIONS[group[0].detail]
-        ids = self._without_changed(model, self._client.existing(model, [e.res_id for e in group]))
-        if ids and action.undo:
+        ids = self._without_changed(model, self._there(model, [e.res_id for e in group]))
+        if ids:
             action.undo(self._client, ids)
+        return [e for e in group if (model, e.res_id) not in self._kept_ids]
 
     def schema(self, model: str, entries: Sequence[JournalEntry]) -> None:
         """Remove schema entries of one kind in one call; names that hold kept records stay with them."""
@@ -188,14 +232,15 @@ class _Undo:
         for entry in entries:
             if entry.res_id not in there:
                 continue
-            owner = entry.detail if model != "ir.model.fields" else entry.detail.rpartition(".")[0]
-            if model in ("ir.model", "ir.model.fields") and owner in kept_models:
+            named = entry.detail.partition("=")[0]  # `model`, `model.field` or `model.field=value`
+            owner = named.rpartition(".")[0] if model.startswith("ir.model.fields") else named
+            if owner in kept_models or named in self._kept_fields:
                 self._keep(model, entry.res_id, entry.detail, f"records of {owner} were kept, and this is part of them")
             else:
                 ids.append(entry.res_id)
         removed = self._unlink(model, ids)
         self.result.schema[model] = self.result.schema.get(model, 0) + removed
-        self._ledger.mark_undone([e.id for e in entries])
+        self._ledger.mark_undone([e.id for e in entries if (model, e.res_id) not in self._kept_ids])
         self._client.refresh()
 
     def _keep(self, model: str, res_id: int, what: str, reason: str) -> None:

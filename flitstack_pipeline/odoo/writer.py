@@ -21,7 +21,7 @@ from flitstack_pipeline.odoo.client import OdooClient
 from flitstack_pipeline.odoo.errors import OdooMissing, OdooRejected
 from flitstack_pipeline.odoo.keys import KEY_FIELD, QUIET, XML_IDS_FIELD, record_key, xml_module, xml_name
 from flitstack_pipeline.odoo.resolve import Resolved
-from flitstack_pipeline.odoo.traits import PRECOMPUTED, SIDE_RECORDS
+from flitstack_pipeline.odoo.traits import MAX_BATCH, PRECOMPUTED, SIDE_RECORDS
 
 log = logging.getLogger(__name__)
 MAX_CALL_BYTES = 16 * 1024 * 1024
@@ -56,12 +56,15 @@ class Writer:
         migration: str,
         run_id: str,
         *,
+        guard: Callable[[], None] | None = None,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
+        """`guard` is called before every create, to see to it that models have the field that carries XML IDs."""
         self._client = client
         self._ledger = ledger
         self._migration = migration
         self._run_id = run_id
+        self._guard = guard
         self._sleep = sleep
 
     def key(self, records: CompiledRecords, source_id: str) -> str:
@@ -85,10 +88,12 @@ class Writer:
         return found
 
     def create(self, records: CompiledRecords, batch: Sequence[Resolved]) -> Written:
-        """Create a batch; big contents are sent in several calls."""
+        """Create a batch; slow models and big contents are sent in several calls."""
+        if self._guard:
+            self._guard()
         ids: dict[str, int] = {}
         refused: list[Refused] = []
-        for part in _by_size(batch):
+        for part in _by_size(batch, MAX_BATCH.get(records.model, len(batch))):
             self._create(records, part, ids, refused)
         return Written(ids, tuple(refused))
 
@@ -311,13 +316,13 @@ class Change:
     after: Mapping[str, Any]
 
 
-def _by_size(batch: Sequence[Resolved]) -> list[list[Resolved]]:
-    """Parts of a batch whose binary contents stay within what one call should carry."""
+def _by_size(batch: Sequence[Resolved], most: int) -> list[list[Resolved]]:
+    """Parts of at most `most` records whose binary contents stay within what one call should carry."""
     parts: list[list[Resolved]] = [[]]
     size = 0
     for record in batch:
         weight = sum(v["size"] for v in record.values.values() if isinstance(v, dict) and "size" in v) * 4 // 3
-        if parts[-1] and size + weight > MAX_CALL_BYTES:
+        if parts[-1] and (size + weight > MAX_CALL_BYTES or len(parts[-1]) >= most):
             parts.append([])
             size = 0
         parts[-1].append(record)

@@ -15,6 +15,7 @@ SHORT: Final = 120
 NO_TEXT: Final = "(no text)"
 
 _ALIKE = 0.5
+_AROUND = 500
 _LONGEST_COMPARED = 1_500
 _LONGEST_SHOWN = 300
 _WORDS = re.compile(r"\w+|\s+|[^\w\s]", re.UNICODE)
@@ -42,12 +43,21 @@ def compare_texts(expected: str, actual: str) -> tuple[tuple[Segment, ...], tupl
     return one, other
 
 
+def around_change(expected: str, actual: str) -> tuple[str, str]:
+    """Both texts without most of what they have in common at their ends, and cut if what is left is still long."""
+    head, tail = _common_ends(expected, actual)
+    start, spare = max(head - _AROUND, 0), max(tail - _AROUND, 0)
+    dots = "…" if start else ""
+    one, other = (f"{dots}{text[start : len(text) - spare]}{'…' if spare else ''}" for text in (expected, actual))
+    return one[:_LONGEST_COMPARED], other[:_LONGEST_COMPARED]
+
+
 def _common_ends(one: str, other: str) -> tuple[int, int]:
     """Characters that both texts begin and end with: whole words, or parts of one if each side is but one word."""
     length = min(len(one), len(other))
     head = next((i for i in range(length) if one[i] != other[i]), length)
     tail = next((i for i in range(length - head) if one[-1 - i] != other[-1 - i]), length - head)
-    if one == other or len(_WORDS.findall(one)) == len(_WORDS.findall(other)) == 1:
+    if one == other or (_WORDS.fullmatch(one) and _WORDS.fullmatch(other)):
         return head, tail
     while head and (_inside_word(one, head) or _inside_word(other, head)):
         head -= 1
@@ -62,8 +72,10 @@ def _inside_word(text: str, place: int) -> bool:
 
 def _middle(one: str, other: str) -> tuple[list[Segment], list[Segment]]:
     whole = [Segment(one, True)], [Segment(other, True)]
+    if max(len(one), len(other)) > _LONGEST_COMPARED:
+        return whole
     words = _WORDS.findall(one), _WORDS.findall(other)
-    if max(len(one), len(other)) > _LONGEST_COMPARED or max(map(len, words)) <= 1:
+    if max(map(len, words)) <= 1:
         return whole
     matcher = SequenceMatcher(None, *words, autojunk=False)
     if matcher.ratio() < _ALIKE:

@@ -5,12 +5,14 @@ from collections.abc import Mapping, Sequence
 from itertools import islice
 from typing import Any, Final
 
-from flitstack_pipeline.redact import redact, redact_values
+from flitstack_pipeline.redact import MASK, redact, redact_values
 
 MOST_ROWS: Final = 2_000
 """Rows of a list that a report shows; the rest is counted and said."""
 
 LONGEST_VALUE: Final = 400
+LONGEST_KEPT: Final = 1_000
+"""Characters that `presentable` keeps of a text, at most; `clipped` says of longer ones that they are longer."""
 
 # A value that turns the direction of what follows could make a file name or an amount read as another one; control
 # characters drive terminals; lone surrogates cannot be written as UTF-8 at all.
@@ -27,13 +29,16 @@ def visible(text: str) -> str:
 
 
 def presentable(value: Any) -> Any:
-    """A copy of a JSON-like structure, redacted and visible in all its texts and keys."""
-    return _visible_values(redact_values(value))
+    """A copy of a JSON-like structure, redacted and visible in all its texts and keys; very long texts are cut."""
+    return _Presenter().value(value)
 
 
 def clipped(text: str, longest: int = LONGEST_VALUE) -> str:
     """The text, or its beginning and how long it is."""
-    return text if len(text) <= longest else f"{text[:longest].rstrip()}… ({len(text):,} characters)"
+    if len(text) <= longest:
+        return text
+    length = f"more than {LONGEST_KEPT:,}" if len(text) > LONGEST_KEPT else f"{len(text):,}"
+    return f"{text[:longest].rstrip()}… ({length} characters)"
 
 
 def shortened(text: str, longest: int) -> str:
@@ -48,7 +53,7 @@ def one_line(text: str, longest: int) -> str:
 
 def capped(rows: Sequence[Any]) -> list[Any]:
     """The rows that a report shows, presentable. Cut before anything else is done with them: there may be millions."""
-    return [presentable(row) for row in islice(rows, MOST_ROWS)]
+    return presentable(list(islice(rows, MOST_ROWS)))
 
 
 def amount(number: int, one: str, many: str = "") -> str:
@@ -64,11 +69,29 @@ def share(part: float) -> str:
     return ">99%" if part < 1 and per_cent == 100 else f"{per_cent}%"
 
 
-def _visible_values(value: Any) -> Any:
-    if isinstance(value, str):
-        return visible(value)
-    if isinstance(value, Mapping):
-        return {visible(str(key)): _visible_values(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [_visible_values(item) for item in value]
-    return value
+class _Presenter:
+    """Redacting is slow, and in a list the same texts come again and again: each is treated once, and only what may be seen.
+
+    The texts are cut before they are redacted and again after it, so that no half of a secret is left at the end.
+    """
+
+    def __init__(self) -> None:
+        self._texts: dict[str, str] = {}
+        self._secret_keys: dict[str, bool] = {}
+
+    def value(self, value: Any) -> Any:
+        if isinstance(value, str):
+            return self._text(value[: 2 * LONGEST_KEPT])
+        if isinstance(value, Mapping):
+            return {visible(str(key)): self._item(str(key), item) for key, item in value.items()}
+        return [self.value(item) for item in value] if isinstance(value, list | tuple) else value
+
+    def _item(self, key: str, item: Any) -> Any:
+        if key not in self._secret_keys:
+            self._secret_keys[key] = redact_values({key: "value"})[key] == MASK
+        return MASK if self._secret_keys[key] and isinstance(item, str) and item else self.value(item)
+
+    def _text(self, text: str) -> str:
+        if text not in self._texts:
+            self._texts[text] = visible(redact(text)[: LONGEST_KEPT + 1])
+        return self._texts[text]

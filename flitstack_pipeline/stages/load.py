@@ -13,6 +13,7 @@ from flitstack_pipeline.odoo.actions import ACTIONS
 from flitstack_pipeline.odoo.loader import RecordSetLoader, Tally
 from flitstack_pipeline.odoo.recover import recover
 from flitstack_pipeline.odoo.schema import SchemaGap, create_schema, ensure_guard, remove_guard
+from flitstack_pipeline.odoo.views import show_fields
 from flitstack_pipeline.odoo.writer import Writer
 from flitstack_pipeline.odoo.xmlids import ensure_xml_ids
 from flitstack_pipeline.outcomes import Counts, Outcome
@@ -53,7 +54,8 @@ def begin_load(run: MigrationRun) -> SchemaGap:
     take_snapshots(run.client, run.ledger, run.id, present)
     run.ledger.append(run.id, run.run_id, "load started", {"plan": run.compiled.hash, "target": run.access.database})
     gap = create_schema(run.client, run.ledger, run.compiled.schema, migration=run.id, run_id=run.run_id)
-    _guard(run)
+    title = run.system.title
+    show_fields(run.client, run.ledger, run.compiled.schema, title=title, migration=run.id, run_id=run.run_id)
     for name in run.system.objects:
         run.ledger.clear_outcomes(run.id, name)
     account_for_rest(run, made=set(gap.names()))
@@ -68,7 +70,6 @@ def load_model(run: MigrationRun, name: str) -> ModelLoad:
     started = time.monotonic()
     if model.absent:
         return _absent(run, model, started)
-    _guard(run)
     outcomes: dict[str, Mapping[str, int]] = {}
     actions: dict[str, int] = {}
     for records in model.records:
@@ -143,7 +144,7 @@ def _guard(run: MigrationRun) -> None:
 
 
 def _load_records(run: MigrationRun, records: CompiledRecords) -> Tally:
-    writer = Writer(run.client, run.ledger, run.id, run.run_id)
+    writer = Writer(run.client, run.ledger, run.id, run.run_id, guard=lambda: _guard(run))
     loader = RecordSetLoader(
         records,
         writer=writer,

@@ -4,8 +4,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flitstack_pipeline.mapping.compile import CompiledRecords
+from flitstack_pipeline.odoo.keys import KEY_FIELD
 from flitstack_pipeline.odoo.resolve import Resolved, Resolver, Unresolved, folded
 from flitstack_pipeline.odoo.schema import schema_gap
+from flitstack_pipeline.odoo.waiting import circles
 from flitstack_pipeline.outcomes import Counts, Outcome
 from flitstack_pipeline.progress import current
 from flitstack_pipeline.stages.result import VerbResult
@@ -93,6 +95,8 @@ class _DryRun:
     def __init__(self, run: MigrationRun) -> None:
         self._run = run
         self._coming: dict[str, set[str]] = {}
+        self._claimed: dict[int, str] = {}
+        self._live: Mapping[str, Any] = {}
         self._resolver = Resolver(run.client, self, coming=self._will_exist)
         self._new_values: dict[tuple[str, str], set[Any]] = {}
         self.by_records: dict[str, dict[str, int]] = {}
@@ -120,20 +124,39 @@ class _DryRun:
 
     def run_records(self, records: CompiledRecords, *, absent: str) -> None:
         tally = self.by_records.setdefault(records.name, {})
-        waiting: list[Prepared] = []
+        waiting: list[Unresolved] = []
+        if absent:
+            tally[str(Outcome.EXCLUDED)] = sum(len(batch) for batch in self._run.prepared(records))
+            return
+        client = self._run.client
+        self._live = client.fields_get(records.model) if client.has_model(records.model) else {}
+        self._claimed = self._linked(records)
         for batch in self._run.prepared(records):
-            if absent:
-                tally[Outcome.EXCLUDED] = tally.get(Outcome.EXCLUDED, 0) + len(batch)
-                continue
-            waiting += self._batch(records, batch, last=False)
+            waiting += self._batch(records, batch)
         while waiting:
-            still = self._batch(records, waiting, last=False)
+            still = self._batch(records, [w.prepared for w in waiting])
             if len(still) == len(waiting):
-                self._batch(records, still, last=True)
+                self._give_up(records, still)
                 return
             waiting = still
 
-    def _batch(self, records: CompiledRecords, batch: Sequence[Prepared | Rejected], *, last: bool) -> list[Prepared]:
+    def _give_up(self, records: CompiledRecords, waiting: Sequence[Unresolved]) -> None:
+        standing = circles(waiting)
+        for item in waiting:
+            if circle := standing.get(item.prepared.source_id):
+                reason = f"refers to itself in a circle: {circle}"
+                self._count(records, item.prepared, Outcome.QUARANTINED, item.field, reason)
+            else:
+                self._count(records, item.prepared, item.outcome, item.field, item.reason)
+
+    def _linked(self, records: CompiledRecords) -> dict[int, str]:
+        """Records of Odoo that a source row has taken for its own already."""
+        if not records.spec.match:
+            return {}
+        batches = self._run.ledger.iter_mapped(self._run.id, records.name)
+        return {m.res_id: m.source_id for batch in batches for m in batch}
+
+    def _batch(self, records: CompiledRecords, batch: Sequence[Prepared | Rejected]) -> list[Unresolved]:
         waiting = []
         prepared = [p for p in batch if isinstance(p, Prepared)]
         for item in batch:
@@ -142,19 +165,20 @@ class _DryRun:
         mapped = self._run.ledger.mapped(self._run.id, records.name, [p.source_id for p in prepared])
         for result in self._resolver.resolve(records, prepared):
             if isinstance(result, Unresolved):
-                if not last and result.waits_for and records.name in result.waits_for.record_sets:
-                    waiting.append(result.prepared)
+                if result.waits_for and records.name in result.waits_for.record_sets:
+                    waiting.append(result)
                 else:
                     self._count(records, result.prepared, result.outcome, result.field, result.reason)
                 continue
-            self._coming.setdefault(records.name, set()).add(result.source_id)
-            self._note_new(records, result)
-            entry = mapped.get(result.source_id)
-            if entry:
+            if entry := mapped.get(result.source_id):
                 same = entry.fingerprint == result.fingerprint or entry.origin == "linked"
-                self._count(records, result.prepared, Outcome.UNCHANGED if same else Outcome.UPDATED)
+                outcome: str = Outcome.UNCHANGED if same else Outcome.UPDATED
             else:
-                self._count(records, result.prepared, self._new(records, result))
+                outcome = self._new(records, result)
+            self._count(records, result.prepared, outcome)
+            if outcome in (Outcome.CREATED, Outcome.UPDATED, Outcome.UNCHANGED):
+                self._coming.setdefault(records.name, set()).add(result.source_id)
+                self._note_new(records, result)
         return waiting
 
     def _new(self, records: CompiledRecords, record: Resolved) -> str:
@@ -163,10 +187,13 @@ class _DryRun:
             values = [record.values.get(f) for f in match.by]
             if COMING in values and spec.no_match != "create":
                 return Outcome.UPDATED  # Odoo will make it together with the record that it belongs to
-            live = self._run.client.fields_get(records.model) if self._run.client.has_model(records.model) else {}
+            live = self._live
             if all(v not in (None, "") for v in values) and all(f in live for f in match.by):
-                hits = self._resolver.index(records.model, match.by, match.domain).find(values)
+                theirs = [(KEY_FIELD, "=", False)] if KEY_FIELD in live else []
+                index = self._resolver.index(records.model, match.by, (*match.domain, *theirs))
+                hits = [i for i in index.find(values) if self._claimed.get(i, record.source_id) == record.source_id]
                 if len(hits) == 1:
+                    self._claimed[hits[0]] = record.source_id
                     return Outcome.UNCHANGED if spec.on_match == "link" else Outcome.UPDATED
                 if len(hits) > 1:
                     return Outcome.HELD

@@ -18,7 +18,7 @@ from flitstack_pipeline.transform import registry
 from flitstack_pipeline.transform.conditions import fold, holds
 from flitstack_pipeline.transform.files import TooLarge
 from flitstack_pipeline.transform.related import ChildRows, FirstHolders, JoinedRows, OpenTable
-from flitstack_pipeline.transform.values import LineRows, LiveRef, Many, Prepared, Ref, Rejected, RowRef, XmlId
+from flitstack_pipeline.transform.values import LineRows, LiveRef, Many, Prepared, Ref, Rejected, RowRef, XmlId, text_of
 
 Row = Mapping[str, Any]
 Outcome = Prepared | Rejected
@@ -56,25 +56,24 @@ class RecordSetTransform:
     def _prepare(self, row: dict[str, Any]) -> Outcome:
         row = joined(row, self._joins)
         refs = [RowRef(self.spec.from_, row["_id"], row["_file"], row["_row"])]
+        for alternatives in self._fields.values():
+            for alternative in alternatives:
+                refs.extend(alternative.child_refs(row))
         if not holds(self.spec.where, row):
             reason = self.spec.where_not_reason or f"not taken into {self.name} by the map's rule"
             return self._rejected(refs, "excluded", reason)
         values: dict[str, Any] = {}
         expected: dict[str, Any] = {}
-        problem: tuple[str, RecordError] | None = None
         for field, alternatives in self._fields.items():
             chosen = next((a for a in alternatives if holds(a.spec.when, row)), None)
             if chosen is None:
                 continue
             try:
-                # Also after a problem: the child rows of every field belong to this record and share its fate.
-                (values if chosen.spec.write else expected)[field] = chosen.make(row, refs)
+                (values if chosen.spec.write else expected)[field] = chosen.make(row)
             except RecordError as error:
-                problem = problem or (field, error)
-        if problem:
-            field, error = problem
-            outcome = "skipped" if isinstance(error, TooLarge) else "quarantined"
-            return self._rejected(refs, outcome, error.reason, f"{field}.{error.field}" if error.field else field)
+                outcome = "skipped" if isinstance(error, TooLarge) else "quarantined"
+                at = f"{field}.{error.field}" if error.field else field
+                return self._rejected(refs, outcome, error.reason, at)
         actions = tuple(a.do for a in self.spec.actions if holds(a.when, row))
         return Prepared(
             record_set=self.name,
@@ -109,10 +108,15 @@ class _Alternative:
         self._children = _ChildValues(spec, tools) if children_of(spec) else None
         self._gather = None if self._children else _gather(spec, obj, tools)
 
-    def make(self, row: Row, refs: list[RowRef]) -> Any:
-        """The value for a row; the child rows that go into it are added to `refs`."""
+    def child_refs(self, row: Row) -> Iterator[RowRef]:
+        """The child rows that belong to a row, whatever becomes of it, and theirs."""
         if self._children:
-            value = self._children.value(row, refs)
+            yield from self._children.refs(row)
+
+    def make(self, row: Row) -> Any:
+        """The value for a row."""
+        if self._children:
+            value = self._children.value(row)
         else:
             value = self._gather(row) if self._gather else None
         if self._steps is not None and value is not None:
@@ -145,9 +149,18 @@ class _ChildValues:
         lines = spec.lines.fields if spec.lines else {}
         self._fields = {f: [_Alternative(alt, children.from_, tools) for alt in alts] for f, alts in lines.items()}
 
-    def value(self, row: Row, refs: list[RowRef]) -> Any:
+    def refs(self, row: Row) -> Iterator[RowRef]:
+        """All child rows, also those that `where` leaves out: they have no other record to belong to."""
+        for child in self._rows.of(row):
+            yield RowRef(self._object, child["_id"], child["_file"], child["_row"])
+            if self._fields:
+                child = joined(child, self._joins)
+                for alternatives in self._fields.values():
+                    for alternative in alternatives:
+                        yield from alternative.child_refs(child)
+
+    def value(self, row: Row) -> Any:
         every = self._rows.of(row)
-        refs.extend(RowRef(self._object, child["_id"], child["_file"], child["_row"]) for child in every)
         if reason := self._rejected.get(str(row.get(self._on) or "")):
             raise RecordError(reason)
         children = [c for c in (joined(child, self._joins) for child in every) if holds(self._where, c)]
@@ -155,28 +168,28 @@ class _ChildValues:
         if spec.lines:
             if not children and spec.lines.required:
                 raise RecordError(f"has no line in {self._object}, and must have one")
-            lines = [self._line(child, refs) for child in children]  # all of them: each notes its own child rows
-            return LineRows(tuple(lines)) if lines else None
+            return LineRows(tuple(self._line(child) for child in children)) if children else None
         if spec.bundle:
             wanted = spec.bundle.columns
             return [{name: child.get(column) for name, column in wanted.items()} for child in children] or None
         if spec.collect:
             parts = ([child.get(column) for column in spec.collect.column] for child in children)
-            return ["|".join(map(str, part)) for part in parts if None not in part and "" not in part] or None
+            return ["|".join(map(text_of, part)) for part in parts if None not in part and "" not in part] or None
         if spec.merge:
             return spec.merge.separator.join(filled(spec.merge.template, child) for child in children) or None
         return None
 
-    def _line(self, child: Row, refs: list[RowRef]) -> dict[str, Any]:
+    def _line(self, child: Row) -> dict[str, Any]:
         values = {}
         for field, alternatives in self._fields.items():
             chosen = next((a for a in alternatives if holds(a.spec.when, child)), None)
             if chosen:
                 try:
-                    values[field] = chosen.make(child, refs)
+                    values[field] = chosen.make(child)
                 except RecordError as error:
                     at = f"{child['_file']} row {child['_row']}"
-                    raise RecordError(f"line {child['_id']} ({at}): {error.reason}", field=field) from error
+                    reason = f"line {child['_id']} ({at}): {error.reason}"
+                    raise RecordError(reason, field=f"{field}.{error.field}" if error.field else field) from error
         return values
 
 
@@ -231,9 +244,12 @@ def columns_used(alias: str, spec: Any) -> set[str]:
 
 
 def _mapped(spec: FieldSpec, value_map: Mapping[Any, Any], value: Any) -> Any:
+    if isinstance(value, list | tuple):
+        mapped = (_mapped(spec, value_map, part) for part in value)
+        return [part for part in mapped if part is not None] or None
     key = fold(value)
     if isinstance(value, bool | int | Decimal) and key not in value_map:
-        key = fold(str(value))
+        key = fold(text_of(value))
     if key in value_map:
         return value_map[key]
     if value is None or spec.values_else == "empty":
@@ -241,7 +257,7 @@ def _mapped(spec: FieldSpec, value_map: Mapping[Any, Any], value: Any) -> Any:
     if spec.values_else == "keep":
         return value
     known = ", ".join(repr(k) for k in spec.values)
-    raise RecordError(f"the value {value!r} is not in the value map; add it to the map (known: {known})")
+    raise RecordError(f"the value {text_of(value)!r} is not in the value map; add it to the map (known: {known})")
 
 
 def _reference(lookup: Lookup, value: Any) -> Any:
@@ -255,7 +271,7 @@ def _reference(lookup: Lookup, value: Any) -> Any:
     if lookup.records:
         if any(part in (None, "") for part in parts):
             return None
-        return Ref(lookup.records, lookup.key_prefix + "|".join(str(p) for p in parts), lookup.missing)
+        return Ref(lookup.records, lookup.key_prefix + "|".join(map(text_of, parts)), lookup.missing)
     if len(parts) != len(lookup.by):
         raise RecordError(f"looks up {lookup.model} by {len(lookup.by)} field(s), but {len(parts)} value(s) came")
     if all(part in (None, "") for part in parts):
@@ -280,5 +296,5 @@ def filled(template: str, row: Row) -> str:
     parts = []
     for text, name, _, _ in string.Formatter().parse(template):
         value = row.get(name) if name else None
-        parts += [text, "" if value is None else str(value)]
+        parts += [text, "" if value is None else text_of(value)]
     return "".join(parts)

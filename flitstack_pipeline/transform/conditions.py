@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 
 from flitstack_pipeline.mapping.spec import Condition, Test
@@ -46,7 +47,7 @@ def _passes(test: Test, value: Any) -> bool:
 
 
 def _same(folded: Any, wanted: Any) -> bool:
-    wanted = fold(wanted)
+    wanted = Decimal(str(wanted)) if isinstance(wanted, float) else fold(wanted)  # YAML's 0.1 is meant as 0.1
     if isinstance(folded, bool) or isinstance(wanted, bool):
         return folded is wanted
     return folded == wanted or (

@@ -10,6 +10,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from flitstack_pipeline.errors import RecordError
 from flitstack_pipeline.mapping.spec import Children, DuplicateOf, Join
 from flitstack_pipeline.sources.arrow import compute as pc
 
@@ -55,7 +56,8 @@ class ChildRows:
         table = read(spec.from_, None)
         parent = parent_ids(table, spec.parent)
         table = table.append_column("_parent", parent)
-        order = [("_parent", "ascending"), *((c, "ascending") for c in spec.order_by), ("_row", "ascending")]
+        # The sort is stable: rows that `order_by` does not tell apart stay as they stand in the export, file by file.
+        order = [("_parent", "ascending"), *((c, "ascending") for c in spec.order_by)]
         self._table = table.take(pc.sort_indices(table, sort_keys=order)).combine_chunks()
         self._span: dict[str, tuple[int, int]] = {}
         start, previous = 0, None
@@ -95,11 +97,16 @@ class FirstHolders:
 
     def first_of(self, row: Mapping[str, Any]) -> str | None:
         """The id of the first row with this row's value, unless that is the row itself."""
-        first = self._first.get(self._key(row.get(self._column)))
+        key = self._key(row.get(self._column))
+        first = None if key is None else self._first.get(key)
         return None if first == row["_id"] else first
 
     def _key(self, value: Any) -> Any:
-        return None if value in (None, "") else self._transform(value)
+        """None for what is empty or cannot be put into the form that is compared: it is nobody's duplicate."""
+        try:
+            return None if value in (None, "") else self._transform(value)
+        except RecordError:
+            return None
 
 
 def iter_batches(path: Path, batch_size: int) -> Iterator[list[dict[str, Any]]]:

@@ -5,6 +5,7 @@ they say *which* record is meant and become an id only when the record exists.
 """
 
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any, Literal
 
 Missing = Literal["hold", "quarantine", "empty", "skip"]
@@ -96,3 +97,11 @@ class Rejected:
     outcome: str
     reason: str
     field: str = ""
+
+
+def text_of(value: Any) -> str:
+    """A value as text: a decimal as a person writes it, whatever number of zeros its column keeps."""
+    if not isinstance(value, Decimal):
+        return str(value)
+    text = f"{value:f}"
+    return (text.rstrip("0").rstrip(".") if "." in text else text) if value else "0"

@@ -40,8 +40,10 @@ class Comparison:
 
 
 def state_of(client: OdooClient, model: str) -> ModelState:
-    """The state of a model now; ids only, streamed."""
+    """The state of a model now; ids only, streamed. A model that is not there is in the state of one without records."""
     digest, count, last = hashlib.sha256(), 0, 0
+    if not client.has_model(model):
+        return ModelState(count, last, digest.hexdigest())
     for rows in client.iter_search_read(model, [], ["id"], batch=20_000, context={"active_test": False}):
         for row in rows:
             digest.update(b"%d," % row["id"])
@@ -59,10 +61,14 @@ def touched_models(models: Sequence[CompiledModel]) -> list[str]:
 
 
 def take_snapshots(client: OdooClient, ledger: Ledger, migration: str, models: Sequence[CompiledModel]) -> None:
-    """Save the state of all touched models, unless that has been done before this migration's first write."""
+    """Save the state of all touched models, unless that has been done before this migration's first write.
+
+    Models that are still to be created count as empty: a later load of the same migration must not take what this one
+    puts into them for what was there before.
+    """
     there = {s.model for s in ledger.snapshots(migration)}
     for model in touched_models(models):
-        if model not in there and client.has_model(model):
+        if model not in there:
             state = state_of(client, model)
             ledger.save_snapshot(migration, model, state.__dict__)
 
@@ -72,10 +78,10 @@ def compare_snapshots(client: OdooClient, ledger: Ledger, migration: str) -> lis
     compared = []
     for snapshot in ledger.snapshots(migration):
         before = ModelState(**snapshot.snapshot)
-        after = state_of(client, snapshot.model) if client.has_model(snapshot.model) else ModelState(0, 0, "")
+        after = state_of(client, snapshot.model)
         ours: list[int] = []
         others: list[int] = []
-        if before.digest != after.digest:
+        if before.digest != after.digest and after.count:
             newer = [["id", ">", before.last_id]]
             for rows in client.iter_search_read(snapshot.model, newer, ["create_uid"], context={"active_test": False}):
                 for row in rows:

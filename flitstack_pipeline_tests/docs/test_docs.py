@@ -120,7 +120,13 @@ def test_the_blocks_of_the_map_page_are_one_map_and_its_changes_apply(tmp_path: 
     assert "x_photo" in system.models["crm_lead"].records["job"].fields
 
     changes = reduce(_merged, (b.data() for b in _checked("mapping.md") if _in_migration(b)))
-    migration = {"system": "acme", "title": "Acme", "source": {"folder": "export"}, "target": {"sandbox": {}}, **changes}
+    migration = {
+        "system": "acme",
+        "title": "Acme",
+        "source": {"folder": "export"},
+        "target": {"sandbox": {}},
+        **changes,
+    }
     (settings.migrations_dir / "acme-1.yaml").write_text(json.dumps(migration), "utf-8")
     _, changed = load_migration(settings, "acme-1")
     fields = changed.models["crm_lead"].records["job"].fields
@@ -212,7 +218,9 @@ def _prose(page: Path) -> str:
 
 def _anchors(page: Path) -> set[str]:
     """Anchors of headings, as GitHub makes them."""
-    headings = re.findall(r"^#+ (.+)$", re.sub(r"```.*?```", "", page.read_text("utf-8"), flags=re.DOTALL), re.MULTILINE)
+    headings = re.findall(
+        r"^#+ (.+)$", re.sub(r"```.*?```", "", page.read_text("utf-8"), flags=re.DOTALL), re.MULTILINE
+    )
     return {re.sub(r"[^\w\- ]", "", h.strip().lower()).replace(" ", "-") for h in headings}
 
 
@@ -227,8 +235,8 @@ def _code(page: Path) -> str:
     """What stands in code on a page, fenced or inline."""
     text = page.read_text("utf-8")
     fenced = [b.text for b in blocks(page)]
-    inline = re.findall(r"`([^`\n]+)`", re.sub(r"```.*?```", "", text, flags=re.DOTALL))
-    return "\n".join(f"`{c}`" for c in inline) + "\n" + "\n".join(fenced)
+    inline = re.findall(r"`([^`]+)`", re.sub(r"```.*?```", "", text, flags=re.DOTALL))
+    return "\n".join(f"`{' '.join(c.split())}`" for c in inline) + "\n" + "\n".join(fenced)
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda p: str(p.relative_to(ROOT)))

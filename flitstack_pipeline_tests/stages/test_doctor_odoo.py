@@ -48,6 +48,18 @@ def test_all_is_fine_before_the_inventory_and_values_are_compared_after_it(proje
     assert list(after.result.problems) == [f["text"] for f in after.findings if f["level"] == WARNING]
 
 
+def test_what_the_migration_itself_brings_is_not_missed(project, odoo_access_module):
+    known = "partner_id: {from: customer_id, lookup: {model: res.partner, by: [ref]}}"
+    text = MAP.replace("name: name\n", "name: name\n          ref: {from: customer_id, transform: [strip]}\n")
+    project.map(text.replace("partner_id: {from: customer_id, lookup: {records: customers}}\n", f"{known}\n", 1))
+    (project.export / "customers.csv").write_text("customer_id,name,email,country\n1,Ann,,Australia\n")
+    project.target(odoo_access_module)
+    project.extract()
+    (partners,) = [text for text in project.doctor().of("values.lookups", WARNING) if "jobs.partner_id" in text]
+    assert "res.partner by ref" in partners
+    assert ": 2 (none, 2 uses);" in partners
+
+
 def test_nothing_in_odoo_is_changed(project, odoo_access, sandbox):
     project.target(odoo_access)
     project.extract()

@@ -5,7 +5,7 @@ from collections.abc import Container, Mapping, Sequence
 from typing import Any
 
 from flitstack_pipeline.outcomes import Counts
-from flitstack_pipeline.reports.highlight import compare_texts
+from flitstack_pipeline.reports.highlight import around_change, compare_texts
 from flitstack_pipeline.reports.text import presentable
 from flitstack_pipeline.reports.views.common import (
     ARRIVED,
@@ -56,7 +56,7 @@ def reconcile(result: VerbResult, around: Surroundings) -> dict[str, Any]:
     by_model: Mapping[str, Sequence[Row]] = details["differences"]
     every = [{**d, "in_model": name} for name, rows in by_model.items() for d in rows]
     every.sort(key=lambda d: bool(d["accepted"]))
-    shown = shared_cap(every, lambda d: f"{d['in_model']} {bool(d['accepted'])}")
+    shown = [_changed_part(d) for d in shared_cap(every, lambda d: f"{d['in_model']} {bool(d['accepted'])}")]
     full = [around.file("diff", f"{name}.parquet") for name, rows in by_model.items() if rows]
     fields = [
         _field(model, name, t)
@@ -121,10 +121,15 @@ def _tone(good: bool) -> str:
     return "good" if good else "bad"
 
 
+def _changed_part(difference: Row) -> Row:
+    expected, actual = around_change(str(difference["expected"]), str(difference["actual"]))
+    return {**difference, "expected": expected, "actual": actual}
+
+
 def _difference(
     difference: dict[str, Any], around: Surroundings, numeric: Container[tuple[str, str]]
 ) -> dict[str, Any]:
-    texts = str(difference["expected"]), str(difference["actual"])
+    texts = difference["expected"], difference["actual"]
     if (difference["record_set"], _LINE.sub("", difference["field"])) in numeric:
         texts = _without_zeros(texts[0]), _without_zeros(texts[1])
     expected, actual = compare_texts(*texts)

@@ -26,6 +26,7 @@ def inventory(result: VerbResult, around: Surroundings) -> dict[str, Any]:
     behind = [(n, titles.get(n, n), rows.get(n, 0), *stays[n]) for n in stays]
     return {
         "files": files,
+        "described": presentable(list(details["columns"])),
         "objects": [
             _object(name, titles.get(name, name), rows.get(name, 0), details, name in stays)
             for name in details["columns"]

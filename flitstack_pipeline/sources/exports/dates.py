@@ -69,11 +69,6 @@ class Date:
         """Orders under which the text can be read."""
         return frozenset(self.readings)
 
-    @property
-    def is_ambiguous(self) -> bool:
-        """Whether the order makes a difference."""
-        return len(set(self.readings.values())) > 1
-
 
 @dataclass(frozen=True)
 class Time:

@@ -7,7 +7,7 @@ its own name matches no object, a workbook's sheets are looked at one by one.
 
 import re
 import zipfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -179,8 +179,3 @@ def _stray(name: str, what: str, *said: str) -> FileFinding:
     return FileFinding(
         file=name, object=None, format=what, encoding="", separator="", header_row=0, rows=0, skipped=tuple(said)
     )
-
-
-def claimed(folder: Folder, name: str) -> Iterable[Claim]:
-    """Files of an object, sorted by name."""
-    return folder.claims.get(name, ())

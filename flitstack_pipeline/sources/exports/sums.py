@@ -32,7 +32,7 @@ class SegmentSums:
             self._add(values, start, end)
             for sums in self._sums.values():
                 sums.append(Decimal(0))
-            start = 0
+            start = end
         self._add(values, start, rows)
         self._rows += rows
 

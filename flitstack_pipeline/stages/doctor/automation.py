@@ -66,7 +66,7 @@ def _scheduled(examination: Examination) -> Findings:
         "ir.cron", [("active", "=", True), ("model_name", "in", models)], ["name", "model_name", "nextcall"]
     )
     names = _xml_ids(examination, [c["id"] for c in crons])
-    stirring = [c for c in crons if names.get(c["id"]) in HARMLESS]
+    stirring = [c for c in crons if names.get(c["id"]) not in HARMLESS]
     for cron in stirring:
         effect = EFFECTS.get(names.get(cron["id"], ""), "may act on migrated records")
         text = f"the scheduled action “{cron['name']}” on {cron['model_name']} {effect} (next {cron['nextcall']} UTC)"

@@ -3,13 +3,14 @@
 Only the fields that can tell are transformed, by the same code as in the load: far cheaper than a dry run.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
 from flitstack_pipeline.mapping.compile import CompiledMap, CompiledRecords
 from flitstack_pipeline.mapping.spec import FieldSpec
+from flitstack_pipeline.odoo.resolve import folded
 from flitstack_pipeline.sources.base import iter_rows
 from flitstack_pipeline.stages.run import MigrationRun
 from flitstack_pipeline.transform.values import LineRows, LiveRef, Many, Prepared
@@ -31,22 +32,24 @@ class Wanted:
 
 @dataclass
 class Survey:
-    """`dates`: per model, how many documents are dated on each day."""
+    """`dates`: per model, how many documents are dated on each day. `coming`: per model and fields by which it is looked up,
+    the (folded) values of records that the migration itself will bring."""
 
     wanted: dict[tuple[Any, ...], Wanted] = field(default_factory=dict)
     dates: dict[str, dict[date, int]] = field(default_factory=dict)
+    coming: dict[tuple[str, tuple[str, ...]], set[tuple[Any, ...]]] = field(default_factory=dict)
 
 
 def survey(run: MigrationRun, compiled: CompiledMap) -> Survey:
     """Go once through the rows of all record sets that have such fields. Needs all extracts."""
     found = Survey()
-    for model in compiled.models:
-        if model.absent:
-            continue
-        for records in model.records:
-            reduced = _reduced(records)
-            if reduced.spec.fields:
-                _take(run, reduced, found)
+    there = [records for model in compiled.models if not model.absent for records in model.records]
+    for records in there:
+        found.coming |= {key: set() for key in _looked_up(records.spec.fields)}
+    for records in there:
+        reduced = _reduced(records, _identifying(found, records.model))
+        if reduced.spec.fields:
+            _take(run, reduced, found)
     return found
 
 
@@ -62,6 +65,9 @@ def _take(run: MigrationRun, records: CompiledRecords, found: Survey) -> None:
             for name, value in values.items():
                 for path, ref in _live(name, value):
                     _note(found, records, path, ref)
+            for (model, by), keys in found.coming.items():
+                if model == records.model:
+                    keys.add(tuple(folded(values.get(name)) for name in by))
             day = next((d for d in (_day(values.get(name)) for name in dated) if d), None)
             if day:
                 by_day = found.dates.setdefault(records.model, {})
@@ -96,15 +102,29 @@ def _day(value: Any) -> date | None:
     return value.date() if isinstance(value, datetime) else value if isinstance(value, date) else None
 
 
-def _reduced(records: CompiledRecords) -> CompiledRecords:
+def _looked_up(fields: Mapping[str, tuple[FieldSpec, ...]]) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Models of Odoo in which values are looked up, and by which fields."""
+    for alternatives in fields.values():
+        for alt in alternatives:
+            if alt.lines:
+                yield from _looked_up(alt.lines.fields)
+            elif alt.lookup and alt.lookup.model:
+                yield alt.lookup.model, alt.lookup.by
+
+
+def _identifying(found: Survey, model: str) -> set[str]:
+    return {name for of, by in found.coming if of == model for name in by}
+
+
+def _reduced(records: CompiledRecords, identifying: Collection[str]) -> CompiledRecords:
     """The record set with the telling fields alone, and none of its reasons to refuse a row for what it lacks."""
-    dated = DOCUMENT_DATES.get(records.model, ())
+    wanted = {*DOCUMENT_DATES.get(records.model, ()), *identifying}
     fields: dict[str, tuple[FieldSpec, ...]] = {}
     for name, alternatives in records.spec.fields.items():
-        kept = tuple(k for k in (_telling(alt, keep=name in dated) for alt in alternatives) if k)
+        kept = tuple(k for k in (_telling(alt, keep=name in wanted) for alt in alternatives) if k)
         # An alternative that tells nothing still decides, by standing first, that a later one does not count.
         if kept:
-            fields[name] = tuple(_telling(alt, keep=name in dated) or _silent(alt) for alt in alternatives)
+            fields[name] = tuple(_telling(alt, keep=name in wanted) or _silent(alt) for alt in alternatives)
     spec = records.spec.model_copy(update={"fields": fields, "custom_fields": None, "actions": ()})
     return replace(records, spec=spec)
 

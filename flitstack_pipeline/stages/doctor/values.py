@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from decimal import Decimal
 
+from flitstack_pipeline.odoo.resolve import folded
 from flitstack_pipeline.stages.doctor.examination import Examination
 from flitstack_pipeline.stages.doctor.findings import Findings, counted, listed, ok, warning
 from flitstack_pipeline.stages.doctor.survey import Wanted
@@ -38,9 +39,13 @@ def check(examination: Examination) -> Findings:
 
 
 def hits(examination: Examination, item: Wanted) -> int:
-    """How many records of Odoo a value finds; read with the load's own index."""
+    """How many records a value finds: those of Odoo, by the load's own index, else one that the migration will bring."""
     ref = item.ref
-    return len(examination.run.resolver.index(ref.model, ref.by, ref.domain, ref.follow).find(ref.values))
+    found = len(examination.run.resolver.index(ref.model, ref.by, ref.domain, ref.follow).find(ref.values))
+    if found or examination.survey is None:
+        return found
+    coming = examination.survey.coming.get((ref.model, ref.by), ())
+    return int(tuple(folded(value) for value in ref.values) in coming)
 
 
 def said(examination: Examination, items: Iterable[Wanted]) -> list[str]:

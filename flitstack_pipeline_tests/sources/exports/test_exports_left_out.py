@@ -58,6 +58,11 @@ def test_footers_are_left_out_and_said(export, footer):
     assert f"footer in row 3: “{footer}”" in result.said
 
 
+def test_row_called_total_with_more_than_numbers_is_a_record(export):
+    columns = {"name": "text", "city": "text", "amount": "decimal"}
+    assert export.csv("name,city,amount\nTotal,Perth,5.50\n", columns, key="name").column("city") == ["Perth"]
+
+
 def test_header_that_comes_again_is_left_out(export):
     result = export.csv("id,name,amount\n1,Ana,1\nid,name,amount\n2,Bo,2\n", COLUMNS)
     assert result.column("id") == ["1", "2"]

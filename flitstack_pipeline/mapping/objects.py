@@ -1,0 +1,97 @@
+"""The source side of the map language: objects, their columns and keys, and objects derived from others."""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+
+ColumnType = Literal["id", "text", "integer", "decimal", "boolean", "date", "datetime", "json"]
+NAME = r"^[a-z][a-z0-9_]*$"
+Name = Annotated[str, Field(pattern=NAME)]
+
+
+def as_tuple(value: Any) -> Any:
+    """Let one text (or one set of keys) stand for a list of one."""
+    return (value,) if isinstance(value, str | dict) else value
+
+
+OneOrMany = Annotated[tuple[str, ...], BeforeValidator(as_tuple)]
+
+
+class Spec(BaseModel):
+    """Base of all parts of a map: unknown keys are errors, and nothing changes after it was read."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+
+
+class ColumnSpec(Spec):
+    """One column of a source object. `aliases` are other headers under which exports have it."""
+
+    type: ColumnType = "text"
+    aliases: OneOrMany = ()
+    required: bool = False
+    secret: bool = Field(default=False, description="never kept: neither in Parquet nor in rejects, logs or reports")
+    true_values: OneOrMany = ()
+    false_values: OneOrMany = ()
+
+
+class NumberWithin(Spec):
+    """A key for rows without an id of their own: the columns that name the parent, then a running number."""
+
+    number_within: OneOrMany
+
+
+class Distinct(Spec):
+    """A derived object: one row per distinct combination of `columns` of another object."""
+
+    from_: Name = Field(alias="from")
+    columns: OneOrMany
+    separator: str = Field(default="", description="the (one) column holds several values, parted by this")
+
+    @model_validator(mode="after")
+    def _one_column(self) -> "Distinct":
+        if self.separator and len(self.columns) != 1:
+            raise ValueError("`separator` parts the values of exactly one column")
+        return self
+
+
+class Explode(Spec):
+    """A derived object: one row per part of a column that holds several values."""
+
+    from_: Name = Field(alias="from")
+    column: str
+    separator: str = ";"
+
+
+class ObjectSpec(Spec):
+    """One source object: a file of an export, inline `rows`, or derived from another object."""
+
+    title: str = ""
+    files: OneOrMany = ()
+    key: NumberWithin | OneOrMany
+    columns: dict[str, ColumnSpec] = {}
+    rows: tuple[dict[str, Any], ...] = ()
+    distinct: Distinct | None = None
+    explode: Explode | None = None
+    fill_down: OneOrMany = ()
+    optional: bool = False
+    migrates: bool = True
+    reason: str = Field(default="", description="why it does not migrate, in words for the report")
+    rebuild: str = Field(default="", description="what to build in Odoo instead")
+
+    @model_validator(mode="after")
+    def _one_origin(self) -> "ObjectSpec":
+        origins = [n for n in ("files", "rows", "distinct", "explode") if getattr(self, n)]
+        if len(origins) != 1:
+            raise ValueError(
+                f"an object comes from exactly one of files, rows, distinct, explode; this one has {origins or 'none'}"
+            )
+        if not self.migrates and not self.reason:
+            raise ValueError("an object that does not migrate says why: add `reason:`")
+        return self
+
+    @property
+    def derived_from(self) -> str | None:
+        """The object that this one is derived from, if it is."""
+        if self.distinct:
+            return self.distinct.from_
+        return self.explode.from_ if self.explode else None
