@@ -19,7 +19,7 @@ from flitstack_pipeline.commands.status import show_status, show_where
 from flitstack_pipeline.errors import FlitstackError
 from flitstack_pipeline.progress import shown_by
 from flitstack_pipeline.settings import load_settings
-from flitstack_pipeline.stages.result import VerbResult
+from flitstack_pipeline.stages.result import VerbResult, failed_result
 from flitstack_pipeline.terminal import RichProgress, render
 
 app = typer.Typer(
@@ -111,7 +111,12 @@ def run_verb(verb: str, migration: str, config: Mapping[str, Any] | None = None,
 
 
 def _verb(verb: str, migration: str, as_json: bool, config: Mapping[str, Any] | None = None) -> None:
-    result = run_verb(verb, migration, config, quiet=as_json)
+    try:
+        result = run_verb(verb, migration, config, quiet=as_json)
+    except FlitstackError as error:
+        if not as_json:
+            raise
+        result = failed_result(migration, "", verb, error)
     if as_json:
         typer.echo(json.dumps(result.as_json(), ensure_ascii=False))
     else:

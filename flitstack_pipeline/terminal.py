@@ -19,7 +19,6 @@ from flitstack_pipeline.stages.result import EXIT_DONE, EXIT_TOLERANCE, VerbResu
 
 PROBLEMS_SHOWN = 15
 LONGEST_PROBLEM = 300
-NARROWEST_TABLE = 60
 
 _STYLES = {"created": "green", "updated": "green", "held": "yellow", "quarantined": "red"}
 _LEVELS = {"blocking": "bold red", "warning": "yellow", "ok": "green"}
@@ -74,11 +73,16 @@ def _tables(result: VerbResult, width: int) -> Iterator[list[Text]]:
 def _counts(result: VerbResult, width: int) -> list[Text]:
     decided = result.verb != "inventory"
     words = [str(word) for word in Outcome if decided and any(getattr(c, word) for c in result.objects.values())]
-    if width < NARROWEST_TABLE:
-        return [_sum_line(name, counts, words, decided) for name, counts in result.objects.items()]
     rows = [(one_line(name, 200), _counts_cells(counts, words, decided)) for name, counts in result.objects.items()]
     total = _counts_cells(sum(result.objects.values(), Counts()), words, decided) if len(rows) > 1 else ()
-    return table("Object", ["extracted", *words, *([""] if decided else [])], rows, width=width, total=total)
+    lines = table("Object", ["extracted", *words, *([""] if decided else [])], rows, width=width, total=total)
+    if _fits(lines, width):
+        return lines
+    return [_sum_line(name, counts, words, decided) for name, counts in result.objects.items()]
+
+
+def _fits(lines: Sequence[Text], width: int) -> bool:
+    return all(line.cell_len <= width for line in lines)
 
 
 def _counts_cells(counts: Counts, words: Sequence[str], decided: bool) -> list[Text]:
@@ -104,11 +108,13 @@ def _outcomes(first: str, tallies: Mapping[str, Mapping[str, int]], width: int) 
 def _numbers(
     first: str, columns: Sequence[str], rows: Mapping[str, Mapping[str, int]], width: int, styles: Mapping[str, str]
 ) -> list[Text]:
-    cells = [
-        (one_line(name, 200), [_number(row.get(c, 0), styles.get(c, "")) for c in columns])
-        for name, row in rows.items()
-    ]
-    return table(first, [c.replace("_", " ") for c in columns], cells, width=width)
+    names = {name: one_line(name, 200) for name in rows}
+    cells = [(names[n], [_number(row.get(c, 0), styles.get(c, "")) for c in columns]) for n, row in rows.items()]
+    lines = table(first, [c.replace("_", " ") for c in columns], cells, width=width)
+    if _fits(lines, width):
+        return lines
+    said = {n: ", ".join(f"{row[c]:,} {c.replace('_', ' ')}" for c in columns if row.get(c)) for n, row in rows.items()}
+    return [Text(f"{names[n]}: {words or 'nothing'}") for n, words in said.items()]
 
 
 def _number(number: int, style: str) -> Text:
@@ -117,11 +123,9 @@ def _number(number: int, style: str) -> Text:
 
 def _lists(result: VerbResult, console: Console) -> Iterator[list[Text]]:
     if findings := result.details.get("findings"):
-        yield [
-            line
-            for f in sorted(findings, key=lambda f: list(_LEVELS).index(f["level"]))
-            for line in _finding(f, console)
-        ]
+        # What blocks stands last: there it is still on the screen when the list is long.
+        ordered = sorted(findings, key=lambda f: list(_LEVELS).index(f["level"]), reverse=True)
+        yield [line for finding in ordered for line in _finding(finding, console)]
     if changed := result.details.get("changed_since_approval"):
         yield _short_list("Changed since the approval", changed, console, "bold yellow")
     if result.problems and not result.details.get("findings"):  # findings say the same, and what to do

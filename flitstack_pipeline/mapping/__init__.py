@@ -1,1 +1,1 @@
-"""The map: its language (`objects`, `spec`, `migration`), reading it (`loading`, `validate`), its order (`graph`), its plan (`compile`)."""
+"""The map: its language (`objects`, `spec`, `migration`), reading it (`loading`, `validate`), its order, its plan (`compile`)."""

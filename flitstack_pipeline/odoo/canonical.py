@@ -17,17 +17,18 @@ import base64
 import hashlib
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
-from decimal import Decimal
+from decimal import Context, Decimal
 from typing import Any
 
 from flitstack_pipeline.errors import RecordError
 from flitstack_pipeline.mapping.target import TargetField
 from flitstack_pipeline.transform.files import FileContent
 from flitstack_pipeline.transform.html import canonical_html
-from flitstack_pipeline.transform.values import LineRows
+from flitstack_pipeline.transform.values import LineRows, text_of
 
 LineTargets = Mapping[str, TargetField]
 _DATETIME = "%Y-%m-%d %H:%M:%S"
+_WIDE = Context(prec=400)  # for any float with any digits; Python's own 28 would refuse 1e20
 
 
 def canonical(value: Any, target: TargetField, lines: LineTargets | None = None) -> Any:
@@ -119,7 +120,7 @@ def _text(value: Any) -> str | None:
         return None
     if isinstance(value, list | tuple | dict):
         raise RecordError("holds several values; join them with a transform (join, json_text)")
-    return str(value)
+    return text_of(value)
 
 
 def _selected(value: str | None, target: TargetField) -> str | None:
@@ -131,9 +132,9 @@ def _selected(value: str | None, target: TargetField) -> str | None:
 def _integer(value: Any) -> int:
     if value is None or value == "":
         return 0
-    number = Decimal(str(value))
+    number = _decimal(value)
     if number != number.to_integral_value():
-        raise RecordError(f"{value} is not a whole number")
+        raise RecordError(f"{text_of(value)} is not a whole number")
     return int(number)
 
 
@@ -141,15 +142,18 @@ def _decimal(value: Any) -> Decimal:
     if value is None or value == "":
         return Decimal(0)
     try:
-        return value if isinstance(value, Decimal) else Decimal(str(value))
+        number = value if isinstance(value, Decimal) else Decimal(str(value))
     except ArithmeticError as error:
         raise RecordError(f"{value!r} is not a number") from error
+    if not number.is_finite():
+        raise RecordError(f"{value!r} is not a number")
+    return number
 
 
 def _read_decimal(raw: Any, digits: int | None) -> Decimal:
     """Floats come as the shortest text that gives them again; computed ones (0.1 + 0.2) are cut back to the field's digits."""
     number = Decimal(repr(raw or 0)) if isinstance(raw, float) else Decimal(str(raw or 0))
-    return round(number, digits if digits is not None else 9)
+    return number.quantize(Decimal(1).scaleb(-(9 if digits is None else digits)), context=_WIDE)
 
 
 def _boolean(value: Any) -> bool:
@@ -180,4 +184,14 @@ def _datetime(value: Any) -> datetime | None:
 
 def _lines(value: Any, targets: LineTargets) -> tuple[dict[str, Any], ...]:
     rows = value.rows if isinstance(value, LineRows) else ()
-    return tuple({f: canonical(v, targets[f]) for f, v in row.items()} for row in rows)
+    return tuple(_line(number, row, targets) for number, row in enumerate(rows, 1))
+
+
+def _line(number: int, row: Mapping[str, Any], targets: LineTargets) -> dict[str, Any]:
+    found = {}
+    for name, value in row.items():
+        try:
+            found[name] = canonical(value, targets[name])
+        except RecordError as error:
+            raise RecordError(f"line {number}: {error.reason}", field=name) from error
+    return found

@@ -41,8 +41,12 @@ def xml_module(migration: str) -> str:
 
 
 def xml_name(record_set: str, source_id: str) -> str:
-    """A name for a source id: readable where it can be, and unique by a digest where characters had to go."""
+    """A name for a source id: readable where it can be, and unique by a digest where characters had to go.
+
+    A record set's name holds no hyphen, so the first one tells where the id begins: `customer_label-5` is not the
+    `label-5` of a customer.
+    """
     plain = re.sub(r"[^A-Za-z0-9_\-]", "_", source_id)
     if plain == source_id and len(plain) <= 80:
-        return f"{record_set}_{plain}"
-    return f"{record_set}_{plain[:60]}_{hashlib.sha256(source_id.encode()).hexdigest()[:12]}"
+        return f"{record_set}-{plain}"
+    return f"{record_set}-{plain[:60]}_{hashlib.sha256(source_id.encode()).hexdigest()[:12]}"

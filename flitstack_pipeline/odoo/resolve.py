@@ -66,10 +66,12 @@ class LiveIndex:
         for rows in client.iter_search_read(model, conditions, [*by, *([follow] if follow else [])]):
             for row in rows:
                 key = tuple(folded(row[f]) for f in by)
-                if all(part not in (None, False, "") for part in key):
-                    found = (row[follow] or [None])[0] if follow else row["id"]
-                    if found is not None:
-                        self._ids.setdefault(key, []).append(found)
+                if any(part is None or part is False or part == "" for part in key):
+                    continue
+                found = (row[follow] or [None])[0] if follow else row["id"]
+                ids = self._ids.setdefault(key, [])
+                if found is not None and found not in ids:
+                    ids.append(found)
 
     def find(self, values: Sequence[Any]) -> list[int]:
         """All ids whose fields equal the values."""
@@ -172,10 +174,11 @@ class Resolver:
             return hits[0]
         if not hits and self._coming and (stand_in := self._coming(ref)) is not None:
             return stand_in
-        if ref.missing == "empty" and not hits:
-            self.left_empty.add(str(ref))
+        reason = f"Odoo has {len(hits) or 'no'} {ref}"
+        if ref.missing == "empty":  # several are as good as none: which one is meant cannot be guessed
+            self.left_empty.add(reason if hits else str(ref))
             return None
-        raise _NotThere(ref, f"Odoo has {'no' if not hits else len(hits)} {ref}")
+        raise _NotThere(ref, reason)
 
     def _xml_id(self, ref: XmlId) -> int:
         if ref.name not in self._xml_ids:

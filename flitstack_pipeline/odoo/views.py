@@ -4,7 +4,7 @@ import logging
 from collections.abc import Sequence
 from xml.sax.saxutils import quoteattr
 
-from lxml import etree
+from defusedxml import ElementTree
 
 from flitstack_pipeline.ledger.records import NewJournalEntry
 from flitstack_pipeline.ledger.store import Ledger
@@ -68,7 +68,7 @@ def _add(
 
 def _anchor(arch: str) -> str:
     """Where a page can go: into the outermost notebook, else into the sheet as a notebook of its own."""
-    form = etree.fromstring(arch.encode(), etree.XMLParser(resolve_entities=False, no_network=True))
+    form = ElementTree.fromstring(arch)
     if form.find(".//notebook") is not None:
         return "//notebook[1]"
     return "//sheet" if form.find(".//sheet") is not None else ""

@@ -32,7 +32,7 @@ def by_level(waiting: Sequence[Unresolved]) -> Iterator[list[Unresolved]]:
     level: list[Unresolved] = []
     for item in waiting:
         parent = needs.get(item.prepared.source_id)
-        if parent in needs and parent != item.prepared.source_id:
+        if parent is not None and parent in needs and parent != item.prepared.source_id:
             below.setdefault(parent, []).append(item)
         else:
             level.append(item)

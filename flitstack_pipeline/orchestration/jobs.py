@@ -1,32 +1,42 @@
 """Jobs: one per verb and system, `<system>_<verb>`. Those that are not about assets are ops with at most a few config fields."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import dagster as dg
 from pydantic import Field
 
 from flitstack_pipeline.mapping.spec import SystemMap
-from flitstack_pipeline.orchestration.keys import odoo_key, report_key, source_key
-from flitstack_pipeline.orchestration.metadata import of_result
+from flitstack_pipeline.orchestration.keys import VERB_TAG, VERBS, job_name, odoo_key, report_key, source_key
 from flitstack_pipeline.orchestration.odoo_assets import SCHEMA
 from flitstack_pipeline.orchestration.partitions import partitions_of
-from flitstack_pipeline.orchestration.resource import Engine
+from flitstack_pipeline.orchestration.resource import Engine, migration_of
+from flitstack_pipeline.orchestration.verbs import concluded
 from flitstack_pipeline.stages.approve import approve
 from flitstack_pipeline.stages.conclude import conclude
 from flitstack_pipeline.stages.doctor import doctor
-from flitstack_pipeline.stages.result import EXIT_FAILED, VerbResult
+from flitstack_pipeline.stages.result import VerbResult
 from flitstack_pipeline.stages.rollback import rollback
 from flitstack_pipeline.stages.run import MigrationRun
 
-VERBS = ("doctor", "inventory", "plan", "approve", "load", "reconcile", "rollback")
+__all__ = ["DESCRIPTIONS", "VERBS", "ApproveConfig", "RollbackConfig", "asset_jobs", "op_jobs"]
+
+DESCRIPTIONS = {
+    "doctor": "Step 1. Check source and target before anything else; changes nothing.",
+    "inventory": "Step 2. Extract and profile every source object; changes nothing in Odoo.",
+    "plan": "Step 3. Validate the map against the live Odoo and run it dry; changes nothing in Odoo.",
+    "approve": "Step 4. A person approves exactly the plan that was last shown: in the launchpad's config, fill in `who`.",
+    "load": "Step 5. The full load, in dependency order. Refuses without an approval of exactly this plan.",
+    "reconcile": "Step 6. Read back and compare every mapped field of every record; changes nothing.",
+    "rollback": "Return Odoo to its state before the migration, and prove it. One click: nothing has to be filled in.",
+}
 
 
 class ApproveConfig(dg.Config):
     """Who approves the plan that was last shown."""
 
-    who: str = Field(description="Your name. It is recorded with the plan's hash.")
-    comment: str = ""
+    who: str = Field(description="Your name. It is recorded together with the plan's hash.", examples=["Jo Doe"])
+    comment: str = Field(default="", description="Why, or on what condition. May stay empty.")
 
 
 class RollbackConfig(dg.Config):
@@ -45,49 +55,28 @@ def asset_jobs(system: SystemMap) -> list[Any]:
     def report(report_name: str) -> dg.AssetSelection:
         return dg.AssetSelection.assets(report_key(name, report_name))
 
+    def job(verb: str, selection: dg.AssetSelection) -> Any:
+        return dg.define_asset_job(
+            job_name(name, verb), selection, description=DESCRIPTIONS[verb], tags={VERB_TAG: verb}
+        )
+
     return [
-        dg.define_asset_job(
-            f"{name}_inventory", sources | report("inventory"), description="Extract and profile every source object."
-        ),
-        dg.define_asset_job(
-            f"{name}_plan", report("plan"), description="Validate the map against the live Odoo; dry run."
-        ),
-        dg.define_asset_job(
-            f"{name}_load",
-            models.without_checks() | report("load"),
-            description="The full load, in dependency order. Needs an approval.",
-        ),
-        dg.define_asset_job(
-            f"{name}_reconcile",
-            checks | report("reconciliation"),
-            description="Read back and compare every mapped field of every record.",
-        ),
+        job("inventory", sources | report("inventory")),
+        job("plan", report("plan")),
+        job("load", models.without_checks() | report("load")),
+        job("reconcile", checks | report("reconciliation")),
     ]
 
 
 def op_jobs(system: SystemMap) -> list[dg.JobDefinition]:
     """doctor, approve and rollback."""
     return [
+        _op_job(system, "doctor", None, lambda run, config: doctor(run)),
         _op_job(
-            system,
-            "doctor",
-            None,
-            lambda run, config: doctor(run),
-            "Check source and target before anything else. Changes nothing.",
+            system, "approve", ApproveConfig, lambda run, config: approve(run, who=config.who, comment=config.comment)
         ),
         _op_job(
-            system,
-            "approve",
-            ApproveConfig,
-            lambda run, config: approve(run, who=config.who, comment=config.comment),
-            "Approve exactly the plan that was last shown.",
-        ),
-        _op_job(
-            system,
-            "rollback",
-            RollbackConfig,
-            lambda run, config: rollback(run, keep_changed=config.keep_changed),
-            "Return Odoo to its state before the migration, and prove it.",
+            system, "rollback", RollbackConfig, lambda run, config: rollback(run, keep_changed=config.keep_changed)
         ),
     ]
 
@@ -97,14 +86,17 @@ def _op_job(
     verb: str,
     config_type: type[dg.Config] | None,
     body: Callable[[MigrationRun, Any], VerbResult],
-    description: str,
 ) -> dg.JobDefinition:
+    description = DESCRIPTIONS[verb]
+
     def execute(context: dg.OpExecutionContext, engine: Engine, config: Any) -> None:
-        with engine.run(context.partition_key, context.run_id, verb) as run:
+        migration = migration_of(context)
+        with engine.run(migration, context.run_id, verb) as run:
             result = conclude(run, body(run, config))
-        context.add_output_metadata(of_result(result))
-        if result.exit_code == EXIT_FAILED:
-            raise dg.Failure(result.summary, metadata=of_result(result), allow_retries=False)
+            if verb == "rollback":
+                for event in _as_before(run, migration):
+                    context.log_event(event)
+        context.add_output_metadata(concluded(result, system.system))
 
     if config_type is None:
 
@@ -121,8 +113,29 @@ def _op_job(
 
         op = config_op
 
-    @dg.job(name=f"{system.system}_{verb}", partitions_def=partitions_of(system.system), description=description)
+    @dg.job(
+        name=job_name(system.system, verb),
+        partitions_def=partitions_of(system.system),
+        description=description,
+        tags={VERB_TAG: verb},
+    )
     def job() -> None:
         op()
 
     return job
+
+
+def _as_before(run: MigrationRun, migration: str) -> Iterator[dg.AssetMaterialization]:
+    """Tell the asset catalogue what a rollback left of each model, which would show the load for ever otherwise."""
+    left = run.ledger.count_mapped(run.id)
+    for name, model in run.system.models.items():
+        kept = sum(left.get(record_set, 0) for record_set in model.records)
+        yield dg.AssetMaterialization(
+            odoo_key(run.system.system, name),
+            partition=migration,
+            description="rolled back",
+            metadata={
+                "dagster/row_count": kept,
+                "state": "rolled back" + (f"; {kept} records were kept" if kept else ""),
+            },
+        )

@@ -11,6 +11,7 @@ import dagster as dg
 
 from flitstack_pipeline.mapping.loading import load_migration
 from flitstack_pipeline.orchestration.partitions import register_partitions
+from flitstack_pipeline.orchestration.runs import process_tag, report_dead_runs
 from flitstack_pipeline.redact import redact
 from flitstack_pipeline.settings import ENV_HOME, ENV_PROJECT, Settings
 from flitstack_pipeline.stages.result import EXIT_FAILED, VerbResult
@@ -33,6 +34,7 @@ def launch(settings: Settings, verb: str, migration_id: str, *, config: Mapping[
     from flitstack_pipeline.definitions import defs  # only now: it reads the maps
 
     with dg.DagsterInstance.get() as instance:
+        report_dead_runs(instance)
         register_partitions(instance, settings, system.system)
         job = defs.resolve_job_def(f"{system.system}_{verb}")
         run_config: dict[str, Any] = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
@@ -43,7 +45,7 @@ def launch(settings: Settings, verb: str, migration_id: str, *, config: Mapping[
             partition_key=migration_id,
             run_config=run_config,
             raise_on_error=False,
-            tags={"flitstack/verb": verb},
+            tags={"flitstack/verb": verb, **process_tag()},
         )
         return _result(settings, verb, migration_id, outcome)
 

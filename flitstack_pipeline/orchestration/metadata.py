@@ -1,93 +1,109 @@
-"""Results as metadata that a person wants to see in the UI."""
+"""What was extracted, loaded and verified, as metadata that a person wants to see in the UI."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import dagster as dg
 import pyarrow.parquet as pq
 
 from flitstack_pipeline.outcomes import Outcome
+from flitstack_pipeline.reports.text import presentable, shortened
 from flitstack_pipeline.sources.base import ObjectExtract
 from flitstack_pipeline.stages.load import ModelLoad
-from flitstack_pipeline.stages.result import VerbResult
 
-ROWS_SHOWN = 8
+FIRST_ROWS = 8
+MOST_ROWS = 50
+LONGEST_CELL = 200
 
 
 def table(rows: Sequence[Mapping[str, Any]], columns: Sequence[str] | None = None) -> dg.TableMetadataValue:
-    """Rows as a table; every value as text or number."""
-    names = list(columns or (rows[0] if rows else ["(empty)"]))
+    """Rows as a table; every value as text or number, secrets masked. No rows make a table with the one column `(none)`."""
+    names = list(columns or (rows[0] if rows else ["(none)"]))
     records = [dg.TableRecord({n: _cell(row.get(n)) for n in names}) for row in rows]
-    schema = dg.TableSchema(
-        [dg.TableColumn(n, "int" if records and isinstance(records[0].data[n], int) else "string") for n in names]
-    )
+    schema = dg.TableSchema([dg.TableColumn(n, _type_of(records, n)) for n in names])
     return dg.MetadataValue.table(records=records, schema=schema)
+
+
+def listing(name: str, rows: Sequence[Mapping[str, Any]], columns: Sequence[str] | None = None) -> dict[str, Any]:
+    """A list under its name, if there is anything in it; the name says when only its beginning is shown."""
+    if not rows:
+        return {}
+    cut = len(rows) > MOST_ROWS
+    return {f"{name} (first {MOST_ROWS} of {len(rows):,})" if cut else name: table(rows[:MOST_ROWS], columns)}
+
+
+def tallies(first: str, rows: Mapping[str, Mapping[str, int]], *, always: Iterable[str] = ()) -> dg.TableMetadataValue:
+    """Numbers by name, without the columns that hold nothing but zeros."""
+    words = dict.fromkeys([*always, *(word for row in rows.values() for word, number in row.items() if number)])
+    return table([{first: name, **{w: row.get(w, 0) for w in words}} for name, row in rows.items()])
 
 
 def of_extract(extract: ObjectExtract) -> dict[str, Any]:
     """Counts, what was found out about files and columns, and the first rows."""
-    first = pq.read_table(extract.path).slice(0, ROWS_SHOWN).to_pylist() if extract.rows else []
+    first = pq.read_table(extract.path).slice(0, FIRST_ROWS).to_pylist() if extract.rows else []
+    files = [
+        {
+            "file": f.file,
+            "format": f.format,
+            "encoding": f.encoding,
+            "header row": f.header_row,
+            "rows": f.rows,
+            "left out": "; ".join(f.skipped),
+        }
+        for f in extract.files
+    ]
+    columns = [
+        {
+            "column": c.name,
+            "header": c.header,
+            "type": c.type,
+            "in the map": "yes" if c.declared else "no",
+            "found": c.stated,
+        }
+        for c in extract.columns
+    ]
     return {
         "dagster/row_count": extract.rows,
-        "rejected": extract.rejected,
-        "sha256": extract.sha256,
+        "rows that could not be read": extract.rejected,
+        **listing("files", files),
+        **listing("columns", columns),
+        **listing("first rows", first),
         "parquet": dg.MetadataValue.path(str(extract.path)),
-        "files": table(
+        **({"rejects": dg.MetadataValue.path(str(extract.rejects_path))} if extract.rejected else {}),
+        "sha256": extract.sha256,
+        "dagster/column_schema": dg.TableSchema(
             [
-                {
-                    "file": f.file,
-                    "format": f.format,
-                    "encoding": f.encoding,
-                    "header row": f.header_row,
-                    "rows": f.rows,
-                    "left out": "; ".join(f.skipped),
-                }
-                for f in extract.files
+                dg.TableColumn(c.name, c.type or "text", c.stated or (c.header if c.header != c.name else None))
+                for c in extract.columns
             ]
         ),
-        "columns": table(
-            [{"column": c.name, "header": c.header, "type": c.type, "stated": c.stated} for c in extract.columns]
-        ),
-        "first rows": table(first),
     }
 
 
 def of_model_load(load: ModelLoad) -> dict[str, Any]:
     """Counts by outcome, rate, actions."""
-    totals = {str(word): load.total(word) for word in Outcome}
+    arrived = sum(load.total(w) for w in (Outcome.CREATED, Outcome.UPDATED, Outcome.UNCHANGED))
     return {
-        "dagster/row_count": load.records,
-        **totals,
+        "dagster/row_count": arrived,
+        **{str(word): load.total(word) for word in Outcome},
+        **({"not in this Odoo": load.absent} if load.absent else {}),
+        "record sets": tallies("record set", load.outcomes, always=["created"]),
+        **listing("steps taken in Odoo", [{"step": name, "records": number} for name, number in load.actions.items()]),
         "seconds": round(load.seconds, 2),
         "records a second": round(load.records / load.seconds, 1) if load.seconds else 0.0,
-        "record sets": table(
-            [{"record set": name, **{str(w): by.get(w, 0) for w in Outcome}} for name, by in load.outcomes.items()]
-        ),
-        "actions": table([{"action": name, "records": number} for name, number in load.actions.items()]),
-        **({"absent": load.absent} if load.absent else {}),
     }
 
 
-def of_result(result: VerbResult) -> dict[str, Any]:
-    """The common part of every verb's result."""
-    found: dict[str, Any] = {
-        "verdict": "ok" if result.ok and not result.exit_code else f"look at it (exit code {result.exit_code})",
-        "summary": result.summary,
-        "next": result.next_step,
-    }
-    if result.objects:
-        found["objects"] = table([{"object": n, **c.as_dict()} for n, c in result.objects.items()])
-    if result.models:
-        found["models"] = table([{"model": n, **f.as_dict()} for n, f in result.models.items()])
-    if result.problems:
-        found["problems"] = dg.MetadataValue.md("\n".join(f"- {p}" for p in result.problems[:50]))
-    for report in result.reports:
-        found[f"report {report.rsplit('/', 1)[-1]}"] = dg.MetadataValue.path(report)
-    return found
+def _type_of(records: Sequence[dg.TableRecord], name: str) -> str:
+    values = [v for r in records if (v := r.data[name]) is not None]
+    if values and all(isinstance(v, bool) for v in values):
+        return "bool"
+    if values and all(isinstance(v, int) for v in values):
+        return "int"
+    return "float" if values and all(isinstance(v, int | float) for v in values) else "string"
 
 
 def _cell(value: Any) -> str | int | float | bool | None:
     if value is None or isinstance(value, bool | int | float):
         return value
-    text = str(value)
-    return text if len(text) <= 200 else f"{text[:200]} …"
+    return shortened(presentable(str(value)), LONGEST_CELL)

@@ -5,16 +5,17 @@ from collections.abc import Callable, Iterable
 import dagster as dg
 
 from flitstack_pipeline.mapping.spec import SystemMap
-from flitstack_pipeline.orchestration.keys import odoo_key, report_key, source_key
-from flitstack_pipeline.orchestration.metadata import of_result
+from flitstack_pipeline.orchestration.columns import version_of
+from flitstack_pipeline.orchestration.keys import job_name, odoo_key, report_key, source_key
 from flitstack_pipeline.orchestration.partitions import partitions_of
-from flitstack_pipeline.orchestration.resource import Engine
+from flitstack_pipeline.orchestration.resource import Engine, migration_of
+from flitstack_pipeline.orchestration.verbs import concluded
 from flitstack_pipeline.stages.conclude import conclude
 from flitstack_pipeline.stages.inventory import inventory
 from flitstack_pipeline.stages.load import finish_load
 from flitstack_pipeline.stages.plan import plan
 from flitstack_pipeline.stages.reconcile import reconcile
-from flitstack_pipeline.stages.result import EXIT_FAILED, VerbResult
+from flitstack_pipeline.stages.result import VerbResult
 from flitstack_pipeline.stages.run import MigrationRun
 
 Verb = Callable[[MigrationRun], VerbResult]
@@ -56,13 +57,12 @@ def _report(
         partitions_def=partitions_of(system.system),
         group_name=f"{system.system}_report",
         kinds={"html"},
-        description=description,
+        description=f"{description} Made by the job `{job_name(system.system, verb)}`.",
+        code_version=version_of(system),
     )
     def report(context: dg.AssetExecutionContext, engine: Engine) -> dg.MaterializeResult:
-        with engine.run(context.partition_key, context.run_id, verb) as run:
+        with engine.run(migration_of(context), context.run_id, verb) as run:
             result = conclude(run, body(run))
-        if result.exit_code == EXIT_FAILED:
-            raise dg.Failure(result.summary, metadata=of_result(result), allow_retries=False)
-        return dg.MaterializeResult(metadata=of_result(result))
+        return dg.MaterializeResult(metadata=concluded(result, system.system))
 
     return report

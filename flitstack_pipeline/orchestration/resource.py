@@ -6,17 +6,21 @@ from contextlib import contextmanager
 import dagster as dg
 from pydantic import PrivateAttr
 
-from flitstack_pipeline.errors import FlitstackError, TransientError
+from flitstack_pipeline.errors import FlitstackError, Problem, TransientError
 from flitstack_pipeline.ledger.store import Ledger
+from flitstack_pipeline.orchestration.verbs import in_ui, next_steps
 from flitstack_pipeline.redact import redact
 from flitstack_pipeline.settings import load_settings
-from flitstack_pipeline.stages.result import VerbResult
+from flitstack_pipeline.stages.result import failed_result
 from flitstack_pipeline.stages.run import MigrationRun
+
+PARTITION_TAG = "dagster/partition"
 
 
 class Engine(dg.ConfigurableResource):
-    """Opens `MigrationRun`s. Steps of one run in one process share one: its Odoo connection and its compiled map."""
+    """FlitStack itself; there is nothing to configure here."""
 
+    # Steps of one run in one process share one opened migration: its Odoo connection and its compiled map.
     _open: dict[tuple[str, str], MigrationRun] = PrivateAttr(default_factory=dict)
 
     @contextmanager
@@ -38,23 +42,41 @@ class Engine(dg.ConfigurableResource):
             yield self._open[key]
         except FlitstackError as error:
             save_failure(migration, run_id, verb, error)
-            retry = isinstance(error, TransientError)
-            raise dg.Failure(redact(str(error)), allow_retries=retry) from error
+            opened = self._open.get((migration, run_id))
+            raise failure_of(error, opened.system.system if opened else "") from error
+
+
+def migration_of(context: dg.OpExecutionContext | dg.AssetExecutionContext | dg.AssetCheckExecutionContext) -> str:
+    """The migration that a run is for; a run that was started without one fails and says so."""
+    migration = context.run.tags.get(PARTITION_TAG)
+    if not migration:
+        raise dg.Failure(
+            "this run is for no migration\nWhat to do: choose one as the partition, and launch it again",
+            allow_retries=False,
+        )
+    return migration
+
+
+def failure_of(error: FlitstackError, system: str) -> dg.Failure:
+    """An error as a step's failure: what happened in the first line, what to do in the second."""
+    what, hint = redact(error.message), redact(error.hint)
+    problems: tuple[Problem, ...] = getattr(error, "problems", ())
+    if len(problems) == 1:
+        what, hint = (
+            redact(f"{problems[0].where}: {problems[0].what}".removeprefix(": ")),
+            redact(problems[0].hint or hint),
+        )
+    todo = in_ui(hint, system)
+    return dg.Failure(
+        in_ui(what, system) + (f"\nWhat to do: {todo}" if todo else ""),
+        metadata=next_steps(hint, system),
+        allow_retries=isinstance(error, TransientError),
+    )
 
 
 def save_failure(migration: str, run_id: str, verb: str, error: FlitstackError) -> None:
     """Leave a failed result in the ledger."""
-    problems = tuple(redact(str(p)) for p in getattr(error, "problems", ())) or (redact(error.message),)
-    result = VerbResult(
-        migration=migration,
-        verb=verb,
-        run_id=run_id,
-        ok=False,
-        exit_code=error.exit_code,
-        problems=problems,
-        summary=redact(error.message.splitlines()[0]),
-        next_step=redact(error.hint),
-    )
+    result = failed_result(migration, run_id, verb, error)
     with Ledger.open(load_settings()) as ledger:
         ledger.save_result(migration, verb, run_id, ok=False, result=result.as_record())
 

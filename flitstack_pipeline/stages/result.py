@@ -4,7 +4,9 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from flitstack_pipeline.errors import FlitstackError
 from flitstack_pipeline.outcomes import Counts
+from flitstack_pipeline.redact import redact
 
 EXIT_DONE, EXIT_FAILED, EXIT_USAGE, EXIT_GATE, EXIT_TOLERANCE = 0, 1, 2, 3, 4
 
@@ -73,3 +75,18 @@ class VerbResult:
         return cls(
             objects=objects, models=models, reports=tuple(record["reports"]), problems=tuple(record["problems"]), **rest
         )
+
+
+def failed_result(migration: str, run_id: str, verb: str, error: FlitstackError) -> VerbResult:
+    """The result of a verb that ended in a typed error."""
+    problems = tuple(redact(str(p)) for p in getattr(error, "problems", ())) or (redact(error.message),)
+    return VerbResult(
+        migration=migration,
+        verb=verb,
+        run_id=run_id,
+        ok=False,
+        exit_code=error.exit_code,
+        problems=problems,
+        summary=redact(error.message.splitlines()[0]),
+        next_step=redact(error.hint),
+    )

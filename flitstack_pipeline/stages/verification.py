@@ -120,7 +120,8 @@ def _tally(tally: FieldTally) -> dict[str, Any]:
 
 
 def _identities(run: MigrationRun, model: CompiledModel) -> list[Identity]:
-    if model.absent or KEY_FIELD not in run.client.fields_get(model.model):
+    # Before the first load a custom model is not there yet, and no record has a key.
+    if model.absent or not run.client.has_model(model.model) or KEY_FIELD not in run.client.fields_get(model.model):
         return []
     found = []
     for records in model.records:

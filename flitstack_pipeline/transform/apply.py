@@ -171,7 +171,7 @@ class _ChildValues:
             return LineRows(tuple(self._line(child) for child in children)) if children else None
         if spec.bundle:
             wanted = spec.bundle.columns
-            return [{name: child.get(column) for name, column in wanted.items()} for child in children] or None
+            return [{name: _plain(child.get(column)) for name, column in wanted.items()} for child in children] or None
         if spec.collect:
             parts = ([child.get(column) for column in spec.collect.column] for child in children)
             return ["|".join(map(text_of, part)) for part in parts if None not in part and "" not in part] or None
@@ -241,6 +241,10 @@ def columns_used(alias: str, spec: Any) -> set[str]:
             if children := children_of(field):
                 used.add(children.on)
     return {name.removeprefix(f"{alias}.") for name in used if name.startswith(f"{alias}.")}
+
+
+def _plain(value: Any) -> Any:
+    return Decimal(text_of(value)) if isinstance(value, Decimal) else value
 
 
 def _mapped(spec: FieldSpec, value_map: Mapping[Any, Any], value: Any) -> Any:

@@ -18,7 +18,8 @@ def fold(value: Any) -> Any:
     True
     """
     if isinstance(value, str):
-        return _JOINERS.sub(" ", unicodedata.normalize("NFC", value)).strip().casefold()
+        # Letters composed again at the end: "ß́" becomes "sś".
+        return unicodedata.normalize("NFC", _JOINERS.sub(" ", unicodedata.normalize("NFC", value)).strip().casefold())
     return value
 
 

@@ -3,7 +3,7 @@
 Child rows are kept as one Arrow table sorted by parent (columns, not Python objects), and only the columns that the map names.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -60,6 +60,7 @@ class ChildRows:
         order = [("_parent", "ascending"), *((c, "ascending") for c in spec.order_by)]
         self._table = table.take(pc.sort_indices(table, sort_keys=order)).combine_chunks()
         self._span: dict[str, tuple[int, int]] = {}
+        self._last: tuple[str, list[dict[str, Any]]] = ("", [])
         start, previous = 0, None
         for at, name in enumerate(self._table.column("_parent").to_pylist()):
             if name != previous:
@@ -71,8 +72,11 @@ class ChildRows:
 
     def of(self, row: Mapping[str, Any]) -> list[dict[str, Any]]:
         """The child rows of a row, in order."""
-        start, stop = self._span.get(str(row.get(self._on) or ""), (0, 0))
-        return self._table.slice(start, stop - start).to_pylist() if stop > start else []
+        parent = str(row.get(self._on) or "")
+        if parent != self._last[0]:  # asked for twice: by the row's account and by its values
+            start, stop = self._span.get(parent, (0, 0))
+            self._last = (parent, self._table.slice(start, stop - start).to_pylist() if stop > start else [])
+        return self._last[1]
 
 
 def parent_ids(table: pa.Table, columns: Sequence[str]) -> pa.Array:
@@ -107,10 +111,3 @@ class FirstHolders:
             return None if value in (None, "") else self._transform(value)
         except RecordError:
             return None
-
-
-def iter_batches(path: Path, batch_size: int) -> Iterator[list[dict[str, Any]]]:
-    """A Parquet file as lists of rows in exact Python types, without holding the file in memory."""
-    with pq.ParquetFile(path) as file:
-        for batch in file.iter_batches(batch_size=batch_size):
-            yield batch.to_pylist()

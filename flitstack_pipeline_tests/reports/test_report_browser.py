@@ -21,7 +21,7 @@ pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this ma
 
 
 def opened(page, tmp_path, *, script=""):
-    """The document after loading. `script` runs last; the page's policy is taken out for it, so never test the policy with one."""
+    """The document after loading. `script` runs last, with the policy taken out: never test that with one."""
     if script:
         text = re.sub(r"<meta http-equiv=.Content-Security-Policy.*?>", "", page.read_text("utf-8"))
         page = page.with_name("driven.html")
@@ -40,7 +40,8 @@ def driven(page, tmp_path, script):
 HELPERS = """
 const tools = (id) => document.getElementById(id).closest('.scroll').previousElementSibling;
 const shown = (id) => [...document.querySelectorAll(`#${id} tbody tr`)].filter((row) => !row.hidden);
-const type = (id, text) => { const box = tools(id).querySelector('input'); box.value = text; box.dispatchEvent(new Event('input')); };
+const box = (id) => tools(id).querySelector('input');
+const type = (id, text) => { box(id).value = text; box(id).dispatchEvent(new Event('input')); };
 const said = (id) => tools(id).querySelector('output').textContent;
 """
 

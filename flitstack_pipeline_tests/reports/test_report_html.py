@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections import Counter
 from datetime import UTC, datetime, timedelta, timezone
 from itertools import pairwise
 
@@ -11,6 +12,7 @@ import pytest
 
 from flitstack_pipeline.outcomes import Counts
 from flitstack_pipeline.reports.html import VIEWS, write_report
+from flitstack_pipeline.reports.views.common import shared_cap
 from flitstack_pipeline.sources.base import REJECTS_SCHEMA
 from flitstack_pipeline.stages.result import VerbResult
 from flitstack_pipeline_tests.reports import samples
@@ -257,3 +259,26 @@ def test_a_verb_without_a_page_of_its_own_gets_the_common_one(folder):
 def test_what_a_result_lacks_does_not_stop_its_report(folder):
     for verb in VIEWS:
         write_report(VerbResult(migration="m", verb=verb, run_id="r", ok=True), folder, title="m", at=AT)
+
+
+def test_a_file_that_cannot_be_put_in_its_place_leaves_nothing_half_done(folder):
+    (folder / "load.html").mkdir(parents=True)
+    with pytest.raises(OSError, match=r"load\.html"):
+        write_report(samples.load(), folder, title=samples.TITLE, at=AT)
+    assert [f.name for f in folder.iterdir() if f.name.startswith(".")] == []
+
+
+@pytest.mark.parametrize(
+    ("kinds", "left"),
+    [
+        ({"a": 5, "b": 3}, {"a": 5, "b": 3}),
+        ({"a": 90, "b": 1}, {"a": 9, "b": 1}),
+        ({"a": 90, "b": 90}, {"a": 5, "b": 5}),
+        ({"a": 90, "b": 2, "c": 90}, {"a": 4, "b": 2, "c": 4}),
+    ],
+)
+def test_a_list_that_is_cut_has_room_for_every_kind(kinds, left):
+    rows = [{"kind": kind, "n": n} for kind, number in kinds.items() for n in range(number)]
+    kept = shared_cap(rows, lambda row: row["kind"], most=10)
+    assert Counter(row["kind"] for row in kept) == left
+    assert kept == [row for row in rows if row in kept], "the order stays"

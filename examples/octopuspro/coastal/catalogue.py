@@ -147,14 +147,7 @@ def build_catalogue(world: World) -> None:
         for group, option, extra in service.options:
             options.add((service.id, group, option, money(extra)))
         if service.listed:
-            world.plant(
-                "service",
-                row,
-                "Price",
-                problem="price with three decimals",
-                outcome="difference",
-                note="49.995 in the export; Odoo keeps two decimals: 50.00",
-            )
+            world.odd("service", row, "Price", what="price with three decimals", outcome="49.995: Odoo keeps them all")
         if not service.active:
             world.odd("service", row, "Active", what="no longer sold, but on old bookings", outcome="archived product")
     _build_workers(world)

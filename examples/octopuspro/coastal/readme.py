@@ -40,10 +40,10 @@ _RULES = """\
   the object, `count` of them.
 - `kind` is *planted* for the problem itself, *follows* for a row that is held only because its parent is missing, and
   *column* for a column that stays behind while its rows migrate.
-- `expected_outcome`: **quarantined** the row cannot be read; **held** its parent is missing; **skipped** the file
-  cannot be carried over; **excluded** left behind by a rule; **difference** migrates, and the reconciliation shows the
-  difference in that column; **flagged** migrates, a person should look; **listed** migrates or is left out as the
-  note says, and the report lists it. One row may have several entries, one for each column.
+- `expected_outcome`: **quarantined** the row cannot be read, or its file is missing; **held** its parent is missing;
+  **excluded** left behind by a rule; **difference** migrates, and the reconciliation shows the difference in that
+  column; **flagged** migrates, a person should look; **listed** migrates or is left out as the note says, and the
+  report lists it. One row may have several entries, one for each column.
 - A booking's own service is in `bookings.csv`; `booking_services.csv` has what was added to it. `Total` is with GST.
 - Amount and Unit Price of lines are without GST. GST is rounded half up on every line. Prices are chosen so that
   rounding once per invoice gives the same, except on the one planted invoice.
@@ -52,7 +52,7 @@ _RULES = """\
   type Refund.
 - Below the invoices stands a row of totals, and one below the workers: they are no records.
 - `manifest.json` describes the export and is no object.
-- `--large` makes `{large}`.
+- `--large` makes `{large}`, which is over the limit of 25 MB: its row is then *skipped*.
 - The password column is OctopusPro's own; the values are made up, and no value of it may be stored anywhere.
 """
 

@@ -179,15 +179,15 @@ def _build_attachments(world: World) -> None:
     report = ["Coastal Cleaning Co", "Condition report", f"Booking {bookings[8]['Booking No']}", "Nothing damaged."]
     add(bookings[8], "condition-report.pdf", "Document", pdf(report))
     gone = add(bookings[9], "hallway.jpg", "Photo", None)
-    world.plant("attachment", gone, "Path", problem="the file is not in the export", outcome="skipped")
+    world.plant("attachment", gone, "Path", problem="the file is not in the export", outcome="quarantined")
     large = add(bookings[10], "site-walkthrough.mp4", "Document", None)
     world.plant(
         "attachment",
         large,
         "Path",
         problem=f"file of {LARGE_MEGABYTES} MB",
-        outcome="skipped",
-        note="made by generate.py --large; without it the file is missing, and skipped for that",
+        outcome="quarantined",
+        note="its file is missing; with generate.py --large it is there, and skipped for its size",
     )
     depot = next(row for row in _special(world) if row["Status"] == "Invoiced")
     add(depot, "loading-dock.png", "Photo", _photo("png", 11))
