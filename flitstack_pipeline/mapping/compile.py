@@ -7,14 +7,14 @@ field, but not what a load itself changes.
 
 import difflib
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from flitstack_pipeline.errors import ConfigurationError, Problem
 from flitstack_pipeline.ledger.jsonvalues import fingerprint
 from flitstack_pipeline.mapping.custom import custom_fields
 from flitstack_pipeline.mapping.graph import model_order
-from flitstack_pipeline.mapping.spec import FieldSpec, Lookup, ModelSpec, NewField, RecordSetSpec, SystemMap
+from flitstack_pipeline.mapping.spec import FieldSpec, ModelSpec, NewField, RecordSetSpec, SystemMap
 from flitstack_pipeline.mapping.target import (
     KEY_FIELD,
     LiveSchema,
@@ -153,15 +153,19 @@ class _Compiler:
                 if isinstance(item, Note):
                     self.notes.append(item)
                 elif item.name in found:
-                    self.problems.append(
-                        Problem(f"{name}.{item.name}", "two custom fields have this name", "rename one by `changes:`")
+                    self._problem(
+                        f"{name}.{item.name}",
+                        f"the custom field {item.definition} would have the name of another field",
+                        "give the record set's custom fields another `prefix:`, or map this one in `fields:` yourself",
                     )
                 else:
                     found[item.name] = (item.spec,)
                     self.definitions[item.definition] = f"{model}.{item.name}"
             spec = spec.model_copy(update={"fields": found})
-        fields, targets, lines = self._fields(name, model, spec.from_, spec.fields, live)
-        return CompiledRecords(name, model, spec.model_copy(update={"fields": fields}), targets, lines)
+        made = self._fields(name, model, spec.from_, spec.fields, live)
+        match = tuple(m.model_copy(update={"by": tuple(made.moved.get(f, f) for f in m.by)}) for m in spec.match)
+        spec = spec.model_copy(update={"fields": made.kept, "match": match})
+        return CompiledRecords(name, model, spec, made.targets, made.lines)
 
     def _fields(
         self,
@@ -170,10 +174,8 @@ class _Compiler:
         obj: str,
         fields: Mapping[str, tuple[FieldSpec, ...]],
         live: Mapping[str, Mapping[str, Any]],
-    ) -> tuple[dict[str, tuple[FieldSpec, ...]], dict[str, TargetField], dict[str, dict[str, TargetField]]]:
-        kept: dict[str, tuple[FieldSpec, ...]] = {}
-        targets: dict[str, TargetField] = {}
-        lines: dict[str, dict[str, TargetField]] = {}
+    ) -> "_Fields":
+        made = _Fields()
         for name, alternatives in fields.items():
             if absent := self._absent_relation(alternatives):
                 self.notes.append(Note("absent", f"{where}.{name}", f"left out: {absent}"))
@@ -181,20 +183,32 @@ class _Compiler:
             home, target = self._home(f"{where}.{name}", model, obj, name, alternatives, live)
             if target is None:
                 continue
+            if home in made.kept:
+                what = f"its value goes to {home}, which another field of the map fills"
+                self._problem(f"{where}.{name}", what, "give its `fallback:` another field")
+                continue
+            if home != name:
+                made.moved[name] = home
             alternatives = tuple(self._without_absent(f"{where}.{name}", alt) for alt in alternatives)
-            nested = next((alt for alt in alternatives if alt.lines), None)
-            if nested and nested.lines:
-                inner_live = self._live_fields(target.relation)
-                at = f"{where}.{home}"
-                inner = self._fields(at, target.relation, nested.lines.from_, nested.lines.fields, inner_live)
-                made = nested.lines.model_copy(update={"fields": inner[0]})
-                alternatives = (nested.model_copy(update={"lines": made}),)
-                lines[home] = inner[1]
             for alt in alternatives:
                 self._check(f"{where}.{name}", alt, target)
-            kept[home] = alternatives
-            targets[home] = target
-        return kept, targets, lines
+            if target.type == "one2many":
+                made.lines[home] = {}
+                alternatives = tuple(
+                    self._with_lines(f"{where}.{home}", alt, target, made.lines[home]) for alt in alternatives
+                )
+            made.kept[home] = alternatives
+            made.targets[home] = target
+        return made
+
+    def _with_lines(self, where: str, alt: FieldSpec, target: TargetField, lines: dict[str, TargetField]) -> FieldSpec:
+        """An alternative with its lines compiled; their fields are added to `lines`."""
+        if alt.lines is None:
+            return alt
+        live = self._live_fields(target.relation)
+        inner = self._fields(where, target.relation, alt.lines.from_, alt.lines.fields, live)
+        lines.update(inner.targets)
+        return alt.model_copy(update={"lines": alt.lines.model_copy(update={"fields": inner.kept})})
 
     def _home(
         self,
@@ -220,82 +234,106 @@ class _Compiler:
         if new is None:
             near = difflib.get_close_matches(name, list(live), n=3)
             hint = f"did you mean {', '.join(near)}?" if near else "give it `create:` (x_ fields) or a `fallback:`"
-            self.problems.append(Problem(where, f"{model} has no field {name}", hint))
+            self._problem(where, f"{model} has no field {name}", hint)
             return name, None
         new = self._complete(obj, new, alternatives)
         if wrong := self.draft.need(model, name, new):
-            self.problems.append(Problem(where, f"{model}.{name} {wrong}", "give one of them another name"))
+            self._problem(where, f"{model}.{name} {wrong}", "give one of them another name")
         if name in live and live[name]["type"] != new.type:
-            self.problems.append(
-                Problem(
-                    where,
-                    f"{model}.{name} is there already as {live[name]['type']}, not {new.type}",
-                    "rename one of them",
-                )
+            self._problem(
+                where,
+                f"{model}.{name} is there already as {live[name]['type']}, not {new.type}",
+                "rename one of them",
             )
+        elif name in live and new.relation and live[name].get("relation") != new.relation:
+            there = f"{model}.{name} is there already and refers to {live[name].get('relation')}, not {new.relation}"
+            self._problem(where, there, "rename one of them")
         return name, TargetField.from_new(name, new)
 
     def _absent_relation(self, alternatives: Iterable[FieldSpec]) -> str:
         """Why a field to be created would refer to a model that this Odoo does not have."""
         relation = next((a.create.relation for a in alternatives if a.create and a.create.relation), None)
-        if (
-            not relation
-            or relation.startswith("@")
-            or relation in {m.model for m in self.system.models.values() if m.create}
-        ):
+        relation = self._relation(relation) if relation else None
+        made_here = {m.model for m in self.system.models.values() if m.create}
+        if not relation or relation in made_here or self.live.has_model(relation):
             return ""
-        return "" if self.live.has_model(relation) else f"Odoo has no {relation}"
+        return f"Odoo has no {relation}"
+
+    def _relation(self, name: str) -> str:
+        """A model's name; `@record_set` stands for the model of that record set."""
+        if not name.startswith("@"):
+            return name
+        return self.system.models[self.system.record_sets()[name[1:]][0]].model
 
     def _complete(self, obj: str, new: NewField, alternatives: Iterable[FieldSpec]) -> NewField:
         if new.selection == "distinct":
             columns = [c for a in alternatives for c in a.from_]
             values = list(dict.fromkeys(v for c in columns for v in self.distinct(obj, c)))
             return new.model_copy(update={"selection": tuple((v, v) for v in values)})
-        if new.relation and new.relation.startswith("@"):
-            model_name = self.system.record_sets()[new.relation[1:]][0]
-            return new.model_copy(update={"relation": self.system.models[model_name].model})
-        return new
+        return new.model_copy(update={"relation": self._relation(new.relation)}) if new.relation else new
 
     def _without_absent(self, where: str, alt: FieldSpec) -> FieldSpec:
         """A field whose lookup goes to records that this Odoo cannot have is left empty, and said."""
         if alt.lookup is None:
             return alt
-        if not alt.lookup.records:
-            if self.live.has_model(str(alt.lookup.model)):
-                return alt
-            self.notes.append(Note("absent", where, f"left empty: Odoo has no {alt.lookup.model}"))
-            return FieldSpec(value=None)
-        homes = {name: model for name, (model, _) in self.system.record_sets().items()}
-        there = tuple(rs for rs in alt.lookup.records if homes.get(rs) not in self.absent)
-        if there:
-            return alt.model_copy(update={"lookup": Lookup(**{**alt.lookup.model_dump(), "records": there})})
-        self.notes.append(Note("absent", where, f"left empty: {self.absent[homes[alt.lookup.records[0]]]}"))
-        return FieldSpec(value=None)
+        if alt.lookup.model:
+            reason = "" if self.live.has_model(alt.lookup.model) else f"Odoo has no {alt.lookup.model}"
+        else:
+            homes = {name: model for name, (model, _) in self.system.record_sets().items()}
+            there = tuple(rs for rs in alt.lookup.records if homes[rs] not in self.absent)
+            if there:
+                return alt.model_copy(update={"lookup": alt.lookup.model_copy(update={"records": there})})
+            reason = self.absent[homes[alt.lookup.records[0]]]
+        if not reason:
+            return alt
+        self.notes.append(Note("absent", where, f"left empty: {reason}"))
+        # The condition stays: where it is not met, the alternatives after this one are still to be tried.
+        kept = {name: getattr(alt, name) for name in ("when", "write", "compare", "create", "why")}
+        return FieldSpec.model_validate({"value": None, **kept})
 
     def _check(self, where: str, alt: FieldSpec, target: TargetField) -> None:
-        if target.type == "selection" and target.selection:
-            given = [*alt.values.values()] if alt.values else [alt.value] if alt.value is not None else []
-            for value in (str(v) for v in given if v is not None):
-                if value not in target.selection:
-                    self.problems.append(
-                        Problem(
-                            where,
-                            f"{value!r} is not a value of {target.name}",
-                            f"there are: {', '.join(target.selection)}",
-                        )
-                    )
+        for value in _constants(alt) if target.selection else ():
+            if value not in target.selection:
+                self._problem(
+                    where, f"{value!r} is not a value of {target.name}", f"there are: {', '.join(target.selection)}"
+                )
+        if alt.lines and target.type != "one2many":
+            self._problem(where, f"{target.name} is {target.type} and cannot hold lines", "use `bundle:` or `merge:`")
         refers = bool(alt.lookup or alt.xmlid or (isinstance(alt.default, dict) and "xmlid" in alt.default))
-        if target.type == "many2one" and not refers and (alt.from_ or alt.template):
-            self.problems.append(
-                Problem(where, f"{target.name} refers to {target.relation}", "say which record: add a `lookup:`")
-            )
+        gives = alt.from_ or alt.template or alt.merge or alt.bundle or alt.collect or alt.duplicate_of
+        if target.type in ("many2one", "many2many") and gives and not refers:
+            self._problem(where, f"{target.name} refers to {target.relation}", "say which record: add a `lookup:`")
         if refers and target.type not in ("many2one", "many2many", "many2one_reference", "integer"):
-            self.problems.append(
-                Problem(where, f"{target.name} is {target.type} and cannot hold a reference", "drop the lookup")
-            )
+            self._problem(where, f"{target.name} is {target.type} and cannot hold a reference", "drop the lookup")
+
+    def _problem(self, where: str, what: str, hint: str) -> None:
+        self.problems.append(Problem(where, what, hint))
+
+
+@dataclass
+class _Fields:
+    """Compiled fields. `moved`: those whose value goes to another field here, by their name in the map."""
+
+    kept: dict[str, tuple[FieldSpec, ...]] = field(default_factory=dict)
+    targets: dict[str, TargetField] = field(default_factory=dict)
+    lines: dict[str, dict[str, TargetField]] = field(default_factory=dict)
+    moved: dict[str, str] = field(default_factory=dict)
+
+
+def _constants(alt: FieldSpec) -> list[str]:
+    """The values that the map itself gives to a selection field."""
+    given = [*alt.values.values(), alt.default, *([] if alt.values else [alt.value])]
+    return [str(value) for value in given if value not in (None, "")]
 
 
 def _document(records: CompiledRecords) -> dict[str, Any]:
     """A record set as JSON: its rules, and the type of every field that it writes to."""
-    targets = {n: [t.type, t.relation, t.digits, *t.selection] for n, t in records.targets.items()}
-    return {"rules": records.spec.model_dump(mode="json", by_alias=True, exclude_defaults=True), "targets": targets}
+    return {
+        "rules": records.spec.model_dump(mode="json", by_alias=True, exclude_defaults=True),
+        "targets": _types(records.targets),
+        "lines": {name: _types(targets) for name, targets in records.lines.items()},
+    }
+
+
+def _types(targets: Mapping[str, TargetField]) -> dict[str, Any]:
+    return {n: [t.type, t.relation, t.digits, *t.selection] for n, t in targets.items()}

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import dagster as dg
 
-from flitstack_pipeline.mapping.spec import FieldSpec, SystemMap
+from flitstack_pipeline.mapping.spec import FieldSpec, Spec, SystemMap
 from flitstack_pipeline.mapping.walk import Place, children_of, places
 from flitstack_pipeline.orchestration.keys import source_key
 
@@ -42,9 +42,9 @@ def model_description(system: SystemMap, name: str) -> str:
     return "\n".join(lines)
 
 
-def version_of(spec: object) -> str:
+def version_of(spec: Spec) -> str:
     """A short hash of a part of the map: the UI shows what has been loaded by an older one."""
-    dump = getattr(spec, "model_dump_json")(by_alias=True, exclude_defaults=True)
+    dump = spec.model_dump_json(by_alias=True, exclude_defaults=True)
     return hashlib.sha256(dump.encode()).hexdigest()[:12]
 
 

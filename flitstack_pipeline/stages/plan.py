@@ -78,7 +78,11 @@ def _fields(records: CompiledRecords) -> list[dict[str, Any]]:
                     "type": target.type if target else "",
                     "from": ", ".join(alt.from_)
                     or next(
-                        (k for k in ("template", "xmlid", "lines", "bundle", "merge", "duplicate_of") if rule.get(k)),
+                        (
+                            k
+                            for k in ("template", "xmlid", "lines", "bundle", "merge", "collect", "duplicate_of")
+                            if rule.get(k)
+                        ),
                         "constant",
                     ),
                     "rule": {k: v for k, v in rule.items() if k not in ("from", "create", "why")},

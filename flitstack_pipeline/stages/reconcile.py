@@ -7,7 +7,7 @@ from flitstack_pipeline.outcomes import Counts
 from flitstack_pipeline.stages.accounts import counts
 from flitstack_pipeline.stages.load import left_over
 from flitstack_pipeline.stages.result import EXIT_DONE, EXIT_FAILED, EXIT_TOLERANCE, VerbResult
-from flitstack_pipeline.stages.run import MigrationRun
+from flitstack_pipeline.stages.run import MigrationRun, odoo_place
 from flitstack_pipeline.stages.verification import ModelVerification, verify_once
 
 SHOWN = 50
@@ -47,7 +47,7 @@ def reconcile(run: MigrationRun) -> VerbResult:
             "identities": [asdict(i) for v in found.values() for i in v.identities],
             "left_over": left_over(run),
             "notes": [asdict(n) for n in run.compiled.notes],
-            "odoo_url": run.access.url,
+            **odoo_place(run),
         },
     )
 

@@ -6,7 +6,7 @@ from flitstack_pipeline.odoo.recover import recover
 from flitstack_pipeline.odoo.undo import undo_migration
 from flitstack_pipeline.progress import current
 from flitstack_pipeline.stages.result import EXIT_DONE, EXIT_FAILED, EXIT_TOLERANCE, VerbResult
-from flitstack_pipeline.stages.run import MigrationRun
+from flitstack_pipeline.stages.run import MigrationRun, odoo_place
 from flitstack_pipeline.verify.snapshot import compare_snapshots
 
 
@@ -54,6 +54,7 @@ def rollback(run: MigrationRun, *, keep_changed: bool = True) -> VerbResult:
         f"{len(kept):,} kept; {len(comparisons) - len(left)} of {len(comparisons)} models are as before",
         next_step=f"flitstack plan {run.id}" if not kept else "look at what was kept, in the report",
         details={
+            **odoo_place(run),
             "removed": undone.removed,
             "restored": undone.restored,
             "schema": undone.schema,

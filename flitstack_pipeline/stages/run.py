@@ -199,6 +199,12 @@ class MigrationRun:
         return found
 
 
+def odoo_place(run: MigrationRun) -> dict[str, Any]:
+    """What a report needs to link to records: the details `odoo_url`, `odoo_database` and `odoo_major`."""
+    access = run.access
+    return {"odoo_url": access.url, "odoo_database": access.database, "odoo_major": run.client.version.major}
+
+
 class _LedgerIds:
     def __init__(self, ledger: Ledger, migration: str) -> None:
         self._ledger, self._migration = ledger, migration

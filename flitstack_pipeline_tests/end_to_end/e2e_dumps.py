@@ -106,7 +106,9 @@ class _Dump:
             rows = self._odoo.read(owner, sorted(self._keys[owner]), [name], context=self._context)
             for row in rows:
                 if row[name]:
-                    self._keys.setdefault(model, {}).setdefault(row[name][0], f"{name} of {self._keys[owner][row['id']]}")
+                    self._keys.setdefault(model, {}).setdefault(
+                        row[name][0], f"{name} of {self._keys[owner][row['id']]}"
+                    )
 
     def _lines(self, model: str, line_model: str, parent: str, found: dict[str, dict[str, Any]]) -> None:
         ids = self._odoo.search(line_model, [[parent, "in", sorted(self._keys[model])]], order="id")

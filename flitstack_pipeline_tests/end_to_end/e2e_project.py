@@ -77,7 +77,9 @@ class Project:
 
     id = "coastal"
 
-    def __init__(self, folder: Path, access: OdooAccess, export: Path, *, more: str = "", accepted: bool = True) -> None:
+    def __init__(
+        self, folder: Path, access: OdooAccess, export: Path, *, more: str = "", accepted: bool = True
+    ) -> None:
         self.folder = folder
         self.access = access
         self.export = export
@@ -142,7 +144,13 @@ class Project:
         """For processes that work on this project."""
         own = {name: value for name, value in os.environ.items() if not name.startswith("DAGSTER")}
         own.pop("FLITSTACK_DAGSTER_DIR", None)
-        return {**own, "PYTHONPATH": str(CHECKOUT), ENV_PROJECT: str(self.folder), ENV_HOME: str(self.settings.home), "COLUMNS": "200"}
+        return {
+            **own,
+            "PYTHONPATH": str(CHECKOUT),
+            ENV_PROJECT: str(self.folder),
+            ENV_HOME: str(self.settings.home),
+            "COLUMNS": "200",
+        }
 
     def cli(self, *arguments: str) -> Done:
         """`flitstack <arguments>` as a process of its own."""

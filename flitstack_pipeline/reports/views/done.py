@@ -1,7 +1,7 @@
 """Pages of the verbs that write to Odoo or look at what was written: load, reconcile, rollback."""
 
 import re
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flitstack_pipeline.outcomes import Counts
@@ -24,7 +24,7 @@ from flitstack_pipeline.stages.result import VerbResult
 
 _STATES = ("unexplained", "accepted", "equal")
 _LINE = re.compile(r"\[\d+\]")  # amount of the third line: `line_ids[3].amount`
-_MANY_DECIMALS = re.compile(r"^(-?\d+\.\d\d\d*?)0+$")
+_AMOUNT = re.compile(r"-?\d+\.\d+")
 
 
 def load(result: VerbResult, _: Surroundings) -> dict[str, Any]:
@@ -63,8 +63,8 @@ def reconcile(result: VerbResult, around: Surroundings) -> dict[str, Any]:
         for model, tallies in presentable(details["fields"]).items()
         for name, t in tallies.items()
     ]
-    numeric = {(f["record_set"], f["field"]) for f in fields if f["type"] in ("float", "monetary")}
-    rows = [_difference(d, around, numeric) for d in presentable(shown)]
+    types = {(f["record_set"], f["field"]): f["type"] for f in fields}
+    rows = [_difference(d, around, types) for d in presentable(shown)]
     identities = presentable([{**i, "agrees": i["in_ledger"] == i["in_odoo"]} for i in details["identities"]])
     return {
         **left_over(result),
@@ -127,19 +127,22 @@ def _changed_part(difference: Row) -> Row:
 
 
 def _difference(
-    difference: dict[str, Any], around: Surroundings, numeric: Container[tuple[str, str]]
+    difference: dict[str, Any], around: Surroundings, types: Mapping[tuple[str, str], str]
 ) -> dict[str, Any]:
     texts = difference["expected"], difference["actual"]
-    if (difference["record_set"], _LINE.sub("", difference["field"])) in numeric:
-        texts = _without_zeros(texts[0]), _without_zeros(texts[1])
+    if types.get((difference["record_set"], _LINE.sub("", difference["field"]))) in ("float", "monetary"):
+        texts = _as_amount(texts[0]), _as_amount(texts[1])
     expected, actual = compare_texts(*texts)
     link = around.links.to(difference["model"], difference["res_id"])
     return {**difference, "expected": expected, "actual": actual, "link": link}
 
 
-def _without_zeros(number: str) -> str:
-    """ "204.6500000000" is 204.65 to people; two decimals stay."""
-    return _MANY_DECIMALS.sub(r"\1", number)
+def _as_amount(text: str) -> str:
+    """204.65 for "204.6500000000", 204.60 for "204.6": two decimals, or as many as there are. Other texts as they are."""
+    if not _AMOUNT.fullmatch(text):
+        return text
+    whole, _, decimals = text.partition(".")
+    return f"{whole}.{decimals.rstrip('0').ljust(2, '0')}"
 
 
 def _field(model: str, name: str, tally: Mapping[str, Any]) -> dict[str, Any]:
