@@ -1,6 +1,7 @@
 """`flitstack ui`: the Dagster UI with the project's instance."""
 
 import os
+import signal
 import socket
 import sys
 from typing import Annotated
@@ -29,6 +30,8 @@ def ui(
     typer.echo(f"Dagster UI: http://{host}:{port} (ready in about 15 seconds; stop it with Ctrl-C)")
     sys.stdout.flush()
     os.chdir(settings.root)
+    # A shell ignores it for what it starts in the background, and Dagster would then not be stopped by SIGTERM either.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
     os.execv(sys.executable, command(settings, host, port, verbose=verbose))  # noqa: S606  # Ctrl-C then reaches Dagster itself
 
 

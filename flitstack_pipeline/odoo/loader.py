@@ -283,11 +283,11 @@ class RecordSetLoader:
 
     def _done(self, record: Resolved, outcome: str, reason: str = "") -> None:
         self.tally.count(outcome)
-        self._pending.extend(_row_outcomes(record.prepared, outcome, reason, "", self._records.name))
+        self._pending.extend(row_outcomes(record.prepared, outcome, reason, "", self._records.name))
 
     def _reject(self, item: Prepared | Rejected, outcome: str, field_: str, reason: str) -> None:
         self.tally.count(outcome)
-        self._pending.extend(_row_outcomes(item, outcome, reason, field_, self._records.name))
+        self._pending.extend(row_outcomes(item, outcome, reason, field_, self._records.name))
 
     def _flush(self) -> None:
         if self._pending:
@@ -304,7 +304,7 @@ def canonical_differs(one: Any, other: Any) -> bool:
     return bool(one != other)
 
 
-def _row_outcomes(
+def row_outcomes(
     item: Prepared | Rejected, outcome: str, reason: str, field_: str, record_set: str
 ) -> Iterator[RowOutcome]:
     """The record's row, and its child rows: they went, or did not go, with it."""

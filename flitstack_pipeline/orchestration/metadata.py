@@ -18,7 +18,7 @@ LONGEST_CELL = 200
 
 def table(rows: Sequence[Mapping[str, Any]], columns: Sequence[str] | None = None) -> dg.TableMetadataValue:
     """Rows as a table; every value as text or number, secrets masked. No rows make a table with the one column `(none)`."""
-    names = list(columns or (rows[0] if rows else ["(none)"]))
+    names = [str(n) for n in columns or (rows[0] if rows else ["(none)"])]
     records = [dg.TableRecord({n: _cell(row.get(n)) for n in names}) for row in rows]
     schema = dg.TableSchema([dg.TableColumn(n, _type_of(records, n)) for n in names])
     return dg.MetadataValue.table(records=records, schema=schema)
@@ -34,7 +34,7 @@ def listing(name: str, rows: Sequence[Mapping[str, Any]], columns: Sequence[str]
 
 def tallies(first: str, rows: Mapping[str, Mapping[str, int]], *, always: Iterable[str] = ()) -> dg.TableMetadataValue:
     """Numbers by name, without the columns that hold nothing but zeros."""
-    words = dict.fromkeys([*always, *(word for row in rows.values() for word, number in row.items() if number)])
+    words = dict.fromkeys([*always, *(str(word) for row in rows.values() for word, number in row.items() if number)])
     return table([{first: name, **{w: row.get(w, 0) for w in words}} for name, row in rows.items()])
 
 

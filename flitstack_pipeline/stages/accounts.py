@@ -1,15 +1,16 @@
 """Rows that never reach a record set: each still gets its outcome, so that every extracted row is accounted for."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
 
 import pyarrow.parquet as pq
 
 from flitstack_pipeline.ledger.outcomes import row_key
 from flitstack_pipeline.ledger.records import RowOutcome
-from flitstack_pipeline.mapping.spec import Children
-from flitstack_pipeline.mapping.walk import children_of, places
+from flitstack_pipeline.mapping.spec import Children, FieldSpec, RecordSetSpec
+from flitstack_pipeline.mapping.walk import children_of
 from flitstack_pipeline.outcomes import Counts, Outcome
-from flitstack_pipeline.sources.base import iter_rejects
+from flitstack_pipeline.sources.base import ROW_COLUMNS, iter_rejects
 from flitstack_pipeline.stages.run import MigrationRun
 from flitstack_pipeline.transform.related import parent_ids
 
@@ -42,7 +43,8 @@ def counts(run: MigrationRun) -> dict[str, Counts]:
 
 def _outcomes(run: MigrationRun, made: Collection[str]) -> Iterator[RowOutcome]:
     own = {records.from_ for _, records in run.system.record_sets().values()}
-    children = _children(run)
+    planned = _links({name: records for name, (_, records) in run.system.record_sets().items()})
+    kept = _links({name: records.spec for name, records in run.compiled.record_sets().items()})
     definitions = {r.custom_fields.from_ for _, r in run.system.record_sets().values() if r.custom_fields}
     for name, obj in run.system.objects.items():
         yield from _unreadable(run, name)
@@ -50,21 +52,39 @@ def _outcomes(run: MigrationRun, made: Collection[str]) -> Iterator[RowOutcome]:
             yield from _all(run, name, Outcome.EXCLUDED, obj.reason)
         elif name in definitions and name not in own:
             yield from _definitions(run, name, made)
-        elif name in children:
-            yield from _orphans(run, name, children[name], complete=name not in own)
+        elif name in kept:
+            yield from _orphans(run, name, kept[name])
         elif name not in own:
-            yield from _all(run, name, Outcome.EXCLUDED, "read for the records of other objects; has none of its own")
+            left_out = "the field that would hold it refers to what this Odoo does not have"
+            none = "read for the records of other objects; has none of its own"
+            yield from _all(run, name, Outcome.EXCLUDED, left_out if name in planned else none)
 
 
-def _children(run: MigrationRun) -> dict[str, list[tuple[str, Children]]]:
-    """For each object whose rows are parts of other records: the parents' object and the link."""
-    found: dict[str, list[tuple[str, Children]]] = {}
-    for name, (model, records) in run.system.record_sets().items():
-        for place in places(model, name, records):
-            children = children_of(place.field)
-            if children:
-                found.setdefault(children.from_, []).append((place.object, children))
+@dataclass(frozen=True)
+class _Link:
+    """How rows of one object are parts of `parent`'s rows; `outer`: of what those are parts in turn (lines of lines)."""
+
+    parent: str
+    children: Children
+    outer: "_Link | None"
+
+
+def _links(record_sets: Mapping[str, RecordSetSpec]) -> dict[str, list[_Link]]:
+    """For each object whose rows are parts of other records: of which ones."""
+    found: dict[str, list[_Link]] = {}
+    for records in record_sets.values():
+        for link in _links_of(records.from_, records.fields, None):
+            found.setdefault(link.children.from_, []).append(link)
     return found
+
+
+def _links_of(obj: str, fields: Mapping[str, tuple[FieldSpec, ...]], outer: _Link | None) -> Iterator[_Link]:
+    for spec in (alternative for alternatives in fields.values() for alternative in alternatives):
+        if children := children_of(spec):
+            link = _Link(obj, children, outer)
+            yield link
+            if spec.lines:
+                yield from _links_of(children.from_, spec.lines.fields, link)
 
 
 def _unreadable(run: MigrationRun, name: str) -> Iterator[RowOutcome]:
@@ -100,27 +120,44 @@ def _definitions(run: MigrationRun, name: str, made: Collection[str]) -> Iterato
         yield RowOutcome(name, row["_id"], outcome, reason, "", row["_file"], row["_row"])
 
 
-def _orphans(
-    run: MigrationRun, name: str, links: list[tuple[str, Children]], *, complete: bool
-) -> Iterator[RowOutcome]:
-    """Child rows whose parent cannot take them: it is not in the source, or could not be read."""
-    for parent_object, children in links:
-        parents = run.extracted(parent_object)
-        readable = set(pq.read_table(parents.path, columns=[children.on]).column(children.on).to_pylist())
-        unreadable = {r.source_id: r for r in iter_rejects(parents)} if parents.rejected else {}
-        table = pq.read_table(run.extracted(name).path, columns=["_id", "_file", "_row", *children.parent])
-        column = "/".join(children.parent)
-        for row, parent in zip(table.to_pylist(), parent_ids(table, children.parent).to_pylist(), strict=True):
-            if parent in readable:
-                continue
-            reject = unreadable.get(parent)
-            if not parent:
-                reason = f"names no {parent_object}: {column} is empty"
-            elif reject:
-                at = f"{reject.file} row {reject.row}"
-                reason = f"waits for {parent_object} {parent}, which could not be read ({at}: {reject.reason})"
-            else:
-                reason = f"waits for {parent_object} {parent}, which is not in the source"
-            yield RowOutcome(name, row["_id"], Outcome.HELD, reason, column, row["_file"], row["_row"])
-        if complete:
-            return
+def _orphans(run: MigrationRun, name: str, links: list[_Link]) -> Iterator[RowOutcome]:
+    """Child rows that no parent can take: it is not in the source, could not be read, or waits itself."""
+    columns = {column for link in links for column in link.children.parent}
+    table = pq.read_table(run.extracted(name).path, columns=[*ROW_COLUMNS, *sorted(columns)])
+    named = [parent_ids(table, link.children.parent).to_pylist() for link in links]
+    parents = [_Parents(run, link) for link in links]
+    for row, *ids in zip(table.to_pylist(), *named, strict=True):
+        if any(id_ in parent.taking for id_, parent in zip(ids, parents, strict=True)):
+            continue
+        parent, id_ = next((pair for pair in zip(parents, ids, strict=True) if pair[1]), (parents[0], None))
+        column = "/".join(parent.link.children.parent)
+        reason = parent.why_not(id_) if id_ else f"names no {parent.link.parent}: {column} is empty"
+        yield RowOutcome(name, row["_id"], Outcome.HELD, reason, column, row["_file"], row["_row"])
+
+
+class _Parents:
+    """The rows that child rows may name. `taking`: those of them that have a place themselves."""
+
+    def __init__(self, run: MigrationRun, link: _Link) -> None:
+        self.link = link
+        extract = run.extracted(link.parent)
+        outer = link.outer.children.parent if link.outer else ()
+        table = pq.read_table(extract.path, columns=list({link.children.on, *outer}))
+        ids = table.column(link.children.on).to_pylist()
+        self._there = {str(id_) for id_ in ids if id_ is not None}
+        self.taking = self._there
+        if link.outer:
+            above = _Parents(run, link.outer).taking
+            homes = parent_ids(table, outer).to_pylist()
+            self.taking = {str(i) for i, home in zip(ids, homes, strict=True) if i is not None and home in above}
+        unread = iter_rejects(extract) if link.children.on == "_id" and extract.rejected else ()
+        self._unread = {reject.source_id: reject for reject in unread}
+
+    def why_not(self, id_: str) -> str:
+        """Why this parent does not take its child rows."""
+        waits = f"waits for {self.link.parent} {id_}"
+        if id_ in self._there:
+            return f"{waits}, which waits itself"
+        if reject := self._unread.get(id_):
+            return f"{waits}, which could not be read ({reject.file} row {reject.row}: {reject.reason})"
+        return f"{waits}, which is not in the source"

@@ -10,7 +10,7 @@ from flitstack_pipeline.ledger.outcomes import Trace
 from flitstack_pipeline.ledger.records import MappedRecord, NewJournalEntry, RowOutcome
 from flitstack_pipeline.mapping.compile import CompiledModel, CompiledRecords
 from flitstack_pipeline.odoo.actions import ACTIONS
-from flitstack_pipeline.odoo.loader import RecordSetLoader, Tally
+from flitstack_pipeline.odoo.loader import RecordSetLoader, Tally, row_outcomes
 from flitstack_pipeline.odoo.recover import recover
 from flitstack_pipeline.odoo.schema import SchemaGap, create_schema, ensure_guard, remove_guard
 from flitstack_pipeline.odoo.views import show_fields
@@ -214,21 +214,9 @@ def _absent(run: MigrationRun, model: CompiledModel, started: float) -> ModelLoa
     for records in model.records:
         total = 0
         for batch in run.prepared(records):
-            rows = [
-                RowOutcome(
-                    i.rows[0].object,
-                    i.source_id,
-                    Outcome.EXCLUDED,
-                    model.absent,
-                    "",
-                    i.rows[0].file,
-                    i.rows[0].row,
-                    records.name,
-                )
-                for i in batch
-            ]
+            rows = [o for i in batch for o in row_outcomes(i, Outcome.EXCLUDED, model.absent, "", records.name)]
             run.ledger.save_outcomes(run.id, run.run_id, rows)
-            total += len(rows)
+            total += len(batch)
         outcomes[records.name] = {str(Outcome.EXCLUDED): total}
     return ModelLoad(model.name, outcomes, {}, time.monotonic() - started, model.absent)
 

@@ -16,7 +16,7 @@ from flitstack_pipeline.mapping.compile import CompiledRecords
 from flitstack_pipeline.mapping.migration import AcceptedDifference
 from flitstack_pipeline.odoo.client import OdooClient
 from flitstack_pipeline.odoo.reader import read_back
-from flitstack_pipeline.odoo.resolve import Resolved, Resolver
+from flitstack_pipeline.odoo.resolve import Resolved, Resolver, Unresolved
 from flitstack_pipeline.transform.values import Prepared, Rejected
 
 RECORD_MISSING = "(record)"
@@ -104,11 +104,13 @@ class RecordSetComparison:
         """Yield the differences of a batch of prepared records; `frames` gets its read-back values for the schema check."""
         prepared = [p for p in batch if isinstance(p, Prepared)]
         mapped = self._ledger.mapped(self._migration, self._records.name, [p.source_id for p in prepared])
-        pairs = [
-            (result, mapped[result.prepared.source_id])
-            for result in self._resolver.resolve(self._records, [p for p in prepared if p.source_id in mapped])
-            if isinstance(result, Resolved)
-        ]
+        pairs: list[tuple[Resolved, MappedRecord]] = []
+        for result in self._resolver.resolve(self._records, [p for p in prepared if p.source_id in mapped]):
+            entry = mapped[result.prepared.source_id]
+            if isinstance(result, Resolved):
+                pairs.append((result, entry))
+            else:
+                yield from self._not_compared(result, entry)
         actual = (
             read_back(self._client, self._records, [m.res_id for _, m in pairs], self._fields(pairs)) if pairs else {}
         )
@@ -116,9 +118,21 @@ class RecordSetComparison:
         for record, entry in pairs:
             self.tally.records += 1
             if entry.res_id not in actual:
-                yield self._difference(record, entry, RECORD_MISSING, "there", "not in Odoo any more")
+                yield self._difference(record.prepared, entry, RECORD_MISSING, "there", "not in Odoo any more")
                 continue
             yield from self._record(record, entry, actual[entry.res_id])
+
+    def _not_compared(self, result: Unresolved, entry: MappedRecord) -> Iterator[Difference]:
+        """A record that was migrated and whose expected values cannot be told any more must not pass for equal."""
+        self.tally.records += 1
+        if entry.origin != "linked" or result.field in self._matched():
+            yield self._difference(
+                result.prepared, entry, result.field, f"cannot be told: {result.reason}", "not compared"
+            )
+
+    def _matched(self) -> set[str]:
+        """The fields by which existing records are recognised."""
+        return {f for match in self._records.spec.match for f in match.by}
 
     def _fields(self, pairs: Sequence[tuple[Resolved, MappedRecord]]) -> list[str]:
         wanted = set(self._records.compared)
@@ -129,7 +143,7 @@ class RecordSetComparison:
     def _record(self, record: Resolved, entry: MappedRecord, actual: Mapping[str, Any]) -> Iterator[Difference]:
         expected = {**record.values, **record.expected}
         if entry.origin == "linked":  # not written by us: only what it was recognised by is ours to vouch for
-            matched = {f for match in self._records.spec.match for f in match.by}
+            matched = self._matched()
             expected = {f: v for f, v in expected.items() if f in matched}
         for name, value in expected.items():
             if name not in actual:
@@ -148,7 +162,9 @@ class RecordSetComparison:
         actual: Sequence[Mapping[str, Any]],
     ) -> Iterator[Difference]:
         if len(expected) != len(actual):
-            yield self._difference(record, entry, f"{name}.count", f"{len(expected)} lines", f"{len(actual)} lines")
+            yield self._difference(
+                record.prepared, entry, f"{name}.count", f"{len(expected)} lines", f"{len(actual)} lines"
+            )
         for number, (want, have) in enumerate(zip(expected, actual, strict=False), 1):
             for column, value in want.items():
                 yield from self._value(
@@ -171,7 +187,7 @@ class RecordSetComparison:
         tally.filled += actual not in (None, "", False, ())
         same = _folded(expected) == _folded(actual) if linked else _same(expected, actual)
         if not same:
-            yield self._difference(record, entry, shown, text_of(expected), text_of(actual), counted=name)
+            yield self._difference(record.prepared, entry, shown, text_of(expected), text_of(actual), counted=name)
 
     def _tally(self, name: str) -> FieldTally:
         if name not in self.tally.fields:
@@ -182,21 +198,21 @@ class RecordSetComparison:
         return self.tally.fields[name]
 
     def _difference(
-        self, record: Resolved, entry: MappedRecord, name: str, expected: str, actual: str, *, counted: str = ""
+        self, prepared: Prepared, entry: MappedRecord, name: str, expected: str, actual: str, *, counted: str = ""
     ) -> Difference:
         tally = self._tally(counted or name)
         if not counted:
             tally.compared += 1
         tally.different += 1
-        accepted = self._accepted.get((record.source_id, name)) or self._accepted.get(
-            (record.source_id, counted or name)
+        accepted = self._accepted.get((prepared.source_id, name)) or self._accepted.get(
+            (prepared.source_id, counted or name)
         )
         if accepted:
             tally.accepted += 1
             self.tally.used.add(accepted)
-        row = record.prepared.rows[0]
+        row = prepared.rows[0]
         return Difference(
-            self._records.name, record.source_id, row.file, row.row, entry.model, entry.res_id, name,
+            self._records.name, prepared.source_id, row.file, row.row, entry.model, entry.res_id, name,
             tally.label, expected, actual, accepted.why if accepted else "",
         )  # fmt: skip
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -16,7 +16,7 @@ from flitstack_pipeline.verify.diff import RecordSetDiff
 
 _PYTHON_TYPES: dict[str, type | tuple[type, ...]] = {
     "char": str, "text": str, "html": str, "selection": str, "integer": int, "many2one_reference": int, "many2one": int,
-    "float": Decimal, "monetary": Decimal, "boolean": bool, "datetime": datetime,
+    "float": Decimal, "monetary": Decimal, "boolean": bool, "date": date, "datetime": datetime, "many2many": tuple,
 }  # fmt: skip
 
 

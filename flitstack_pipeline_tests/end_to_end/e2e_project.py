@@ -73,19 +73,29 @@ class Done:
 
 
 class Project:
-    """A copy of the map and a migration `coastal` that points to `export` and to one database."""
+    """A copy of the map and one migration that points to `export` and to one database.
 
-    id = "coastal"
+    `accepted`: with the demo's accepted differences; `more`: YAML to append to the migration's file. Migrations into the
+    same database need different names.
+    """
 
     def __init__(
-        self, folder: Path, access: OdooAccess, export: Path, *, more: str = "", accepted: bool = True
+        self,
+        folder: Path,
+        access: OdooAccess,
+        export: Path,
+        *,
+        name: str = "coastal",
+        more: str = "",
+        accepted: bool = True,
     ) -> None:
+        self.id = name
         self.folder = folder
         self.access = access
         self.export = export
         self.settings = Settings(root=folder, home=folder / "home", cache=folder / "cache")
         for place in (self.settings.systems_dir, self.settings.migrations_dir, self.settings.home):
-            place.mkdir(parents=True)
+            place.mkdir(parents=True, exist_ok=True)
         self.map_file = self.settings.systems_dir / "octopuspro.yaml"
         shutil.copy(CHECKOUT / "mappings" / "systems" / "octopuspro.yaml", self.map_file)
         for name in ("dagster.yaml", "workspace.yaml"):
@@ -104,7 +114,7 @@ class Project:
         self.close()
 
     def write_migration(self, *, more: str = "", accepted: bool = True, url: str = "") -> None:
-        """(Re)write the migration's file; `more` is appended, `accepted`: with the demo's accepted differences."""
+        """(Re)write the migration's file; `url` in place of the database's own goes by a proxy, say."""
         access = self.access
         secret = f"api_key_env: {self._key}" if access.api_key else f"password_env: {self._key}"
         lines = [

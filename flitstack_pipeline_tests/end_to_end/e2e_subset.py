@@ -111,3 +111,16 @@ def write_subset(into: Path, *, customers: int = 60, also: Collection[str] = (),
     kept = [answer for answer in answers if answer["booking_no"] in bookings]
     (into / "forms.json").write_text(json.dumps(kept, ensure_ascii=False), "utf-8")
     return into
+
+
+def write_customers(into: Path, rows: Sequence[Row]) -> Path:
+    """Write an export that holds these customers and nothing else; columns that a row lacks are empty."""
+    into.mkdir(parents=True, exist_ok=True)
+    for name in WHOLE:
+        shutil.copy(EXAMPLE / "export" / name, into / name)
+    customer = {"Customer Type": "Business", "Country": "Australia", "Date Joined": "25/02/2024"}
+    for table in (CUSTOMERS, BOOKINGS, INVOICES, INVOICE_ITEMS):
+        header = header_of(table)
+        own = [{**dict.fromkeys(header, ""), **customer, **row} for row in rows] if table is CUSTOMERS else []
+        write_table(into, table, own, header)
+    return into

@@ -80,7 +80,11 @@ def test_a_value_goes_both_ways(case):
 
 REFUSED = {
     "list in a char field": (field("char"), ["a"], "holds several values; join them with a transform"),
-    "unknown selection": (field("selection", selection=("a", "b")), "c", "'c' is not a value of the selection (there are: a, b)"),
+    "unknown selection": (
+        field("selection", selection=("a", "b")),
+        "c",
+        "'c' is not a value of the selection (there are: a, b)",
+    ),
     "half an integer": (field("integer"), Decimal("1.5000000000"), "1.5 is not a whole number"),
     "text in an integer field": (field("integer"), "seven", "'seven' is not a number"),
     "truth in an integer field": (field("integer"), True, "True is not a number"),
@@ -89,11 +93,19 @@ REFUSED = {
     "no number in a float field": (field("float"), Decimal("NaN"), "is not a number"),
     "text in a boolean field": (field("boolean"), "yes", "'yes' is neither true nor false; map it by `values:`"),
     "number in a boolean field": (field("boolean"), 1, "1 is neither true nor false"),
-    "date-time in a date field": (field("date"), datetime(2024, 1, 1, tzinfo=UTC), "use the transform date_only with a zone"),
+    "date-time in a date field": (
+        field("date"),
+        datetime(2024, 1, 1, tzinfo=UTC),
+        "use the transform date_only with a zone",
+    ),
     "text in a date field": (field("date"), "2024-01-01", "'2024-01-01' is not a date"),
     "date in a date-time field": (field("datetime"), date(2024, 1, 1), "is not a date-time"),
     "date-time without a zone": (field("datetime"), datetime(2024, 1, 1), "2024-01-01 00:00:00 has no zone"),
-    "a field that no map can write": (field("properties"), "x", "a field of type properties cannot be written by a map"),
+    "a field that no map can write": (
+        field("properties"),
+        "x",
+        "a field of type properties cannot be written by a map",
+    ),
 }
 
 
@@ -156,7 +168,11 @@ def test_files_are_compared_by_digest(tmp_path):
     assert canonical(content, field("binary")) == digest
     assert base64.b64decode(sent) == b"hello"
     assert from_odoo(sent, field("binary")) == digest
-    assert (canonical(None, field("binary")), to_odoo(None, field("binary")), from_odoo(False, field("binary"))) == (None, False, None)
+    assert (canonical(None, field("binary")), to_odoo(None, field("binary")), from_odoo(False, field("binary"))) == (
+        None,
+        False,
+        None,
+    )
 
 
 LINES = {"name": field("char"), "price": field("float", digits=2), "tax": field("many2many")}

@@ -64,10 +64,16 @@ def test_the_first_record_set_that_has_the_id_counts(source_id, found):
 
 def test_results_come_in_order():
     found, _ = resolve(
-        prepared("x", one=Ref(("a",), "9", "hold")), prepared("y", one=Ref(("a",), "1", "hold")), prepared("z", name="n")
+        prepared("x", one=Ref(("a",), "9", "hold")),
+        prepared("y", one=Ref(("a",), "1", "hold")),
+        prepared("z", name="n"),
     )
 
-    assert [(item.prepared.source_id, type(item)) for item in found] == [("x", Unresolved), ("y", Resolved), ("z", Resolved)]
+    assert [(item.prepared.source_id, type(item)) for item in found] == [
+        ("x", Unresolved),
+        ("y", Resolved),
+        ("z", Resolved),
+    ]
 
 
 def test_a_batch_asks_once_per_record_set():
@@ -114,7 +120,9 @@ def test_one_missing_of_many_stops_the_record(missing):
 
 
 def test_one_missing_of_many_may_be_left_out():
-    (found,), resolver = resolve(prepared("s", many=Many((Ref(("b",), "3", "empty"), Ref(("b",), "9", "empty"), Ref(("b",), "2", "empty")))))
+    (found,), resolver = resolve(
+        prepared("s", many=Many((Ref(("b",), "3", "empty"), Ref(("b",), "9", "empty"), Ref(("b",), "2", "empty"))))
+    )
 
     assert found.values["many"] == (22, 23)
     assert resolver.left_empty == {"b 9"}
@@ -222,7 +230,12 @@ def test_an_index_is_read_once_and_forgotten_on_demand():
     resolver.forget("tax")
     fourth = search()
 
-    assert [type(found[0]) for found in (first, second, third, fourth)] == [Unresolved, Unresolved, Unresolved, Resolved]
+    assert [type(found[0]) for found in (first, second, third, fourth)] == [
+        Unresolved,
+        Unresolved,
+        Unresolved,
+        Resolved,
+    ]
     assert client.calls.count(("tax", "search_read")) == 2
 
 
@@ -242,7 +255,9 @@ def test_a_dry_run_has_stand_ins_for_what_is_coming():
 def test_xml_ids_are_looked_up_once():
     client = FakeOdoo().add("ir.model.data", {"module": "mail", "name": "mt_note", "res_id": 3})
 
-    found, _ = resolve(prepared("s", one=XmlId("mail.mt_note")), prepared("t", one=XmlId("mail.mt_note")), client=client)
+    found, _ = resolve(
+        prepared("s", one=XmlId("mail.mt_note")), prepared("t", one=XmlId("mail.mt_note")), client=client
+    )
 
     assert [item.values["one"] for item in found] == [3, 3]
     assert len(client.calls) == 1
@@ -284,7 +299,9 @@ def test_references_of_a_value():
 
 def test_equal_values_have_equal_fingerprints():
     (one, two, other), _ = resolve(
-        prepared("s", amount=Decimal("1.50")), prepared("s", amount=Decimal("1.5")), prepared("s", amount=Decimal("1.51"))
+        prepared("s", amount=Decimal("1.50")),
+        prepared("s", amount=Decimal("1.5")),
+        prepared("s", amount=Decimal("1.51")),
     )
 
     assert one.fingerprint == two.fingerprint != other.fingerprint

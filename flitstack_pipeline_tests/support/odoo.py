@@ -14,7 +14,10 @@ Info = Mapping[str, Any]
 
 def fields(**types: str | Info) -> dict[str, Info]:
     """Fields as `fields_get` tells them: a type by its name, or a whole entry."""
-    return {n: {"string": n.replace("_", " ").title(), **({"type": t} if isinstance(t, str) else t)} for n, t in types.items()}
+    return {
+        n: {"string": n.replace("_", " ").title(), **({"type": t} if isinstance(t, str) else t)}
+        for n, t in types.items()
+    }
 
 
 class FakeOdoo:
@@ -53,7 +56,9 @@ class FakeOdoo:
     def existing(self, model: str, ids: Sequence[int]) -> list[int]:
         return [i for i in ids if i in self.records.get(model, {})]
 
-    def read(self, model: str, ids: Sequence[int], names: Sequence[str], *, context: Any = None) -> list[dict[str, Any]]:
+    def read(
+        self, model: str, ids: Sequence[int], names: Sequence[str], *, context: Any = None
+    ) -> list[dict[str, Any]]:
         self.calls.append((model, "read"))
         there = self.records.get(model, {})
         if gone := [i for i in ids if i not in there]:
