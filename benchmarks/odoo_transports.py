@@ -17,7 +17,7 @@ from collections.abc import Callable
 from flitstack_pipeline.odoo.access import OdooAccess
 from flitstack_pipeline.odoo.client import OdooClient
 from flitstack_pipeline.odoo.errors import OdooError
-from flitstack_pipeline.odoo.versions import QUIET
+from flitstack_pipeline.odoo.keys import QUIET
 
 PROTOCOLS = ("json2", "jsonrpc", "xmlrpc")
 FIELDS = ["name", "email", "phone", "street", "city", "zip", "country_id", "create_date", "comment"]

@@ -24,6 +24,7 @@ from flitstack_pipeline.mapping.target import (
     SchemaPlan,
     TargetField,
 )
+from flitstack_pipeline.odoo.versions import field_name
 
 ReadRows = Callable[[str], list[dict[str, Any]]]
 DistinctValues = Callable[[str, str], list[str]]
@@ -224,6 +225,9 @@ class _Compiler:
         fallback = next((a.fallback for a in alternatives if a.fallback), None)
         if name in live and not (new and name.startswith("x_")):
             return name, TargetField.from_live(name, live[name])
+        if name not in live and (other := field_name(model, name, live)):
+            self.notes.append(Note("fallback", where, f"this version of Odoo calls {name} {other}"))
+            return other, TargetField.from_live(other, live[other])
         if name not in live and new is None and fallback is not None:
             self.notes.append(
                 Note("fallback", where, f"{model} has no field {name} here; the value goes to {fallback.field}")

@@ -6,6 +6,7 @@ schema, the names tell.
 """
 
 import logging
+from typing import Any
 
 from flitstack_pipeline.ledger.records import Intent, MappedRecord, NewJournalEntry
 from flitstack_pipeline.ledger.store import Ledger
@@ -87,7 +88,7 @@ def _schema(client: OdooClient, intent: Intent) -> list[NewJournalEntry]:
     journal = []
     for key in intent.keys:
         if intent.model == "ir.model":
-            domain: list[list[str]] = [["model", "=", key]]
+            domain: list[list[Any]] = [["model", "=", key]]
         elif intent.model == "ir.ui.view":
             domain = [["name", "=", key]]
         elif intent.model == "ir.actions.act_window":

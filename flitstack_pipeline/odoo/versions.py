@@ -12,18 +12,6 @@ from typing import Any
 OLDEST = 14
 JSON2_SINCE = 19
 
-# Create and write without tracking messages, followers, creation notes and mails: what a migration writes is no news.
-# Keys that a version does not know are ignored by it.
-QUIET: Mapping[str, Any] = {
-    "tracking_disable": True,
-    "mail_create_nolog": True,
-    "mail_create_nosubscribe": True,
-    "mail_notrack": True,
-    "mail_auto_subscribe_no_notify": True,
-    "mail_activity_quick_update": True,
-    "no_reset_password": True,
-}
-
 # Name in Odoo 19 -> names that other versions use for the same thing, the newer first.
 MODELS: Mapping[str, tuple[str, ...]] = {
     "stock.lot": ("stock.production.lot",),  # up to 15

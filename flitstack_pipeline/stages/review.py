@@ -10,12 +10,13 @@ from flitstack_pipeline.errors import RecordError
 from flitstack_pipeline.mapping.spec import Review
 from flitstack_pipeline.stages.run import MigrationRun
 from flitstack_pipeline.transform import registry
+from flitstack_pipeline.transform.values import text_of
 
 
 def review_list(run: MigrationRun) -> list[dict[str, Any]]:
     """Every such row: object, source id, file, row, column, value, and what there is to say of it."""
     found: list[dict[str, Any]] = []
-    for records in run.compiled.record_sets().values():
+    for records in (r for model in run.compiled.models if not model.absent for r in model.records):
         for review in records.spec.review:
             found.extend(_rows(run, records.spec.from_, review))
     return found
@@ -40,7 +41,7 @@ def _rows(run: MigrationRun, name: str, review: Review) -> Iterator[dict[str, An
                 "file": row["_file"],
                 "row": row["_row"],
                 "column": review.column,
-                "value": "" if value is None else str(value),
+                "value": "" if value is None else text_of(value),
                 "what": review.what,
                 "say": review.say,
             }
@@ -65,10 +66,13 @@ def _invalid(normal: Callable[[Any], Any]) -> Callable[[Any], bool]:
 
 def _shared(values: list[Any], normal: Callable[[Any], Any]) -> Callable[[Any], bool]:
     def key(value: Any) -> Any:
+        if _empty(value):
+            return None
         try:
-            return None if _empty(value) else normal(value)
+            found = normal(value)
         except RecordError:
             return str(value).strip().casefold()
+        return tuple(found) if isinstance(found, list) else found
 
     counts: dict[Any, int] = defaultdict(int)
     for value in values:

@@ -12,7 +12,7 @@ from typing import Any
 
 import pyarrow.parquet as pq
 import pytest
-from e2e_dumps import digests, tables_with
+from e2e_dumps import Dump, changes, everything, tables_with
 from e2e_project import DEMO, EXAMPLE, Done, Project
 from e2e_subset import INVOICES, PAYMENTS, Export
 from ruamel.yaml import YAML
@@ -43,7 +43,7 @@ class Story:
     unapproved: Done | None = None
     loaded: Done | None = None
     last_message: int = 0
-    tables: dict[str, dict[str, tuple[int, str]]] = field(default_factory=dict)
+    tables: dict[str, Dump] = field(default_factory=dict)
     rows: dict[tuple[str, int], list[RecordedOutcome]] = field(default_factory=dict)
 
     def ids(self, record_set: str) -> dict[str, int]:
@@ -56,8 +56,8 @@ class Story:
         by_id = {row["id"]: row for row in rows}
         return {source_id: by_id[res_id] for source_id, res_id in ids.items()}
 
-    def digest(self, name: str) -> None:
-        self.tables[name] = digests(self.sandbox, self.project.access.database)
+    def dump(self, name: str) -> None:
+        self.tables[name] = everything(self.sandbox, self.project.access.database)
 
 
 @pytest.fixture(scope="module")
@@ -67,7 +67,7 @@ def story(tmp_path_factory: pytest.TempPathFactory, odoo_access_module, sandbox)
         story = Story(project, sandbox, odoo)
         for verb in ("doctor", "inventory"):
             story.results[verb] = project.verb(verb)
-        story.digest("before")
+        story.dump("before")
         story.last_message = max(odoo.search("mail.message", []))
         story.refused["approve without a plan"] = _refusal(project, "approve")
         story.results["plan"] = project.verb("plan")
@@ -78,11 +78,11 @@ def story(tmp_path_factory: pytest.TempPathFactory, odoo_access_module, sandbox)
         story.refused["load of another map"] = _refusal(project, "load")
         story.refused["approve of another map"] = _refusal(project, "approve")
         project.map_file.write_text(original, "utf-8")
-        story.digest("refused")
+        story.dump("refused")
         story.loaded = project.cli("load", project.id, "--json")
         assert story.loaded.code == 0, story.loaded.stdout + story.loaded.stderr
         story.results["reconcile"] = project.verb("reconcile")
-        story.digest("loaded")
+        story.dump("loaded")
         with project.ledger() as ledger:
             for row in ledger.outcomes(project.id):
                 story.rows.setdefault((row.object, row.row), []).append(row)
@@ -114,7 +114,7 @@ def test_nothing_is_written_before_exactly_this_plan_is_approved(story: Story) -
     drift = str(story.refused["load of another map"])
     assert "is not the one that Test Person approved" in drift
     assert "Minutes" in drift
-    assert story.tables["refused"] == story.tables["before"]
+    assert changes(story.tables["before"], story.tables["refused"]) == {}
 
 
 # -- outcomes ---------------------------------------------------------------------------------------------------------
@@ -268,7 +268,7 @@ def test_a_second_load_changes_nothing(story: Story) -> None:
         total.update(counts.as_dict())
     assert (total["created"], total["updated"]) == (0, 0)
     assert total["unchanged"] > 2000
-    assert digests(story.sandbox, story.project.access.database) == story.tables["loaded"]
+    assert changes(story.tables["loaded"], everything(story.sandbox, story.project.access.database)) == {}
 
 
 # -- what must not be -------------------------------------------------------------------------------------------------

@@ -16,7 +16,8 @@ from flitstack_pipeline.odoo.errors import (
     OdooRejected,
     OdooUnsupported,
 )
-from flitstack_pipeline.odoo.versions import FIELDS, GONE, QUIET
+from flitstack_pipeline.odoo.keys import QUIET
+from flitstack_pipeline.odoo.versions import FIELDS, GONE
 
 pytestmark = pytest.mark.odoo
 

@@ -89,6 +89,8 @@ class FakeOdoo:
     def _test(self, value: Any, operator: str, wanted: Any) -> bool:
         if operator == "=":
             return bool(value == wanted)
+        if operator == ">":
+            return bool(value > wanted)
         if operator == "in":
             return value in wanted
         if operator == "=like":
