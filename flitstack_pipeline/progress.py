@@ -2,7 +2,7 @@
 
 import logging
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Protocol
@@ -23,18 +23,19 @@ class Progress(Protocol):
 class LogProgress:
     """Writes a line at the start and end of a task, and at most every `seconds` between."""
 
-    def __init__(self, seconds: float = 5.0) -> None:
+    def __init__(self, seconds: float = 5.0, *, clock: Callable[[], float] = time.monotonic) -> None:
         self._seconds = seconds
+        self._clock = clock
         self._tasks: dict[str, tuple[int, int, float, float]] = {}
 
     def start(self, task: str, total: int) -> None:
-        now = time.monotonic()
+        now = self._clock()
         self._tasks[task] = (0, total, now, now)
         log.info("%s: starts%s", task, f", {total:,} rows" if total else "")
 
     def advance(self, task: str, count: int) -> None:
-        done, total, began, last = self._tasks.get(task, (0, 0, time.monotonic(), 0.0))
-        done, now = done + count, time.monotonic()
+        done, total, began, last = self._tasks.get(task, (0, 0, self._clock(), 0.0))
+        done, now = done + count, self._clock()
         if now - last >= self._seconds:
             log.info(
                 "%s: %d%s rows, %.0f a second",

@@ -1,13 +1,13 @@
 """`flitstack demo`: the example of a source system, migrated into a real Odoo from beginning to end."""
 
-import runpy
+import subprocess
 import sys
 from typing import Annotated
 
 import typer
 from rich.console import Console
 
-from flitstack_pipeline.errors import ConfigurationError
+from flitstack_pipeline.errors import ConfigurationError, TerminalError
 from flitstack_pipeline.mapping.loading import load_migration, migration_ids
 from flitstack_pipeline.sandbox import Sandbox
 from flitstack_pipeline.settings import Settings, load_settings
@@ -47,12 +47,11 @@ def demo(
 def _generate(settings: Settings, system: str) -> None:
     """Large files of an example are made on the spot, so that they need not be kept in the repository."""
     generator = settings.root / "examples" / system / "generate.py"
-    if generator.is_file():
-        arguments, sys.argv = sys.argv, [str(generator), "--large"]
-        try:
-            runpy.run_path(str(generator), run_name="__main__")
-        finally:
-            sys.argv = arguments
+    if not generator.is_file():
+        return
+    done = subprocess.run([sys.executable, generator, "--large"], capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise TerminalError(f"{generator} failed: {done.stderr.strip()[-500:]}")
 
 
 def _farewell(settings: Settings, migration: str, console: Console) -> None:

@@ -71,8 +71,9 @@ def show_where(settings: Settings, migration_id: str, name: str, source_id: str,
         console.print(f"Next: flitstack status {migration_id}")
         return
     at = f" ({trace.outcome.file} row {trace.outcome.row})" if trace.outcome.file else ""
+    why = ": ".join(part for part in (trace.outcome.field, trace.outcome.reason) if part)
     console.print(
-        f"{name} {source_id}{at}: [bold]{trace.outcome.outcome}[/bold] {trace.outcome.field} {trace.outcome.reason}".rstrip()
+        f"{name} {source_id}{at}: [bold]{trace.outcome.outcome}[/bold]" + (f", {why}" if why else ""), soft_wrap=True
     )
     for entry in trace.mapped:
         console.print(

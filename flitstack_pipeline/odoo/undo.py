@@ -5,7 +5,7 @@ open there: another rollback looks at it again. What is gone is forgotten, so th
 """
 
 import logging
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,7 +15,9 @@ from flitstack_pipeline.mapping.target import TargetField
 from flitstack_pipeline.odoo.actions import ACTIONS, release
 from flitstack_pipeline.odoo.canonical import canonical_to_odoo, from_odoo
 from flitstack_pipeline.odoo.client import OdooClient
+from flitstack_pipeline.odoo.consequences import Notes
 from flitstack_pipeline.odoo.errors import OdooError, OdooMissing, OdooUnsupported
+from flitstack_pipeline.odoo.keeping import Place, changed_by_others, references
 from flitstack_pipeline.odoo.keys import QUIET
 
 log = logging.getLogger(__name__)
@@ -51,13 +53,21 @@ class UndoResult:
 
 
 def undo_migration(
-    client: OdooClient, ledger: Ledger, migration: str, *, keep_changed: bool, on_step: Callable[[str, int], None]
+    client: OdooClient,
+    ledger: Ledger,
+    migration: str,
+    *,
+    run_id: str,
+    keep_changed: bool,
+    on_step: Callable[[str, int], None],
 ) -> UndoResult:
     """Undo all of a migration's journal, newest first; schema last, whenever it was made.
 
-    `keep_changed`: a record that another user wrote to after us stays. `on_step` gets what is being undone and how many.
+    `keep_changed`: a record that another user wrote to after us stays, and so does what it refers to. `on_step` gets
+    what is being undone and how many.
     """
-    undo = _Undo(client, ledger, migration, keep_changed)
+    changed = changed_by_others(client, ledger, migration, run_id) if keep_changed else {}
+    undo = _Undo(client, ledger, migration, changed, keep_changed=keep_changed)
     for group in _groups(ledger.journal_backwards(migration, schema=False)):
         on_step(f"{group[0].op} {group[0].model}", len(group))
         undo.group(group)
@@ -88,11 +98,22 @@ def _groups(entries: Iterable[JournalEntry]) -> Iterator[list[JournalEntry]]:
 
 
 class _Undo:
-    def __init__(self, client: OdooClient, ledger: Ledger, migration: str, keep_changed: bool) -> None:
+    def __init__(
+        self,
+        client: OdooClient,
+        ledger: Ledger,
+        migration: str,
+        changed: Mapping[Place, str],
+        *,
+        keep_changed: bool,
+    ) -> None:
         self._client, self._ledger, self._migration, self._keep_changed = client, ledger, migration, keep_changed
-        self._kept_ids: set[tuple[str, int]] = set()
+        self._changed = changed
+        self._needed: dict[Place, str] = {}
+        self._notes = Notes(client)
+        self._kept_ids: set[Place] = set()
         self._kept_fields: set[str] = set()
-        self._deferred: dict[tuple[str, int], list[JournalEntry]] = {}
+        self._deferred: dict[Place, list[JournalEntry]] = {}
         self.result = UndoResult()
 
     def group(self, group: list[JournalEntry]) -> None:
@@ -116,11 +137,7 @@ class _Undo:
         self._ledger.mark_undone([e.id for e in entries])
 
     def _remove(self, model: str, group: list[JournalEntry]) -> list[JournalEntry]:
-        there = set(self._there(model, [e.res_id for e in group]))
-        ids = [e.res_id for e in group if e.res_id in there]
-        if group[0].op == "create":
-            ids = self._without_changed(model, ids)
-        ids = [i for i in ids if (model, i) not in self._kept_ids]
+        ids = self._without_kept(model, group)
         release(self._client, model, ids)
         removed = self._unlink(model, ids, defer=group if group[0].op == "side" else ())
         if removed:
@@ -134,16 +151,29 @@ class _Undo:
         except OdooUnsupported:
             return []
 
-    def _without_changed(self, model: str, ids: Sequence[int]) -> list[int]:
-        ids = [i for i in ids if (model, i) not in self._kept_ids]
-        if not (self._keep_changed and ids):
-            return ids
-        by_others = [["id", "in", ids], ["write_uid", "not in", [self._client.uid, 1]]]
-        rows = self._client.search_read(model, by_others, ["display_name", "write_uid"], context={"active_test": False})
-        for row in rows:
-            who = row["write_uid"][1] if row["write_uid"] else "somebody"
-            self._keep(model, row["id"], str(row["display_name"]), f"changed by {who} since")
-        return [i for i in ids if (model, i) not in self._kept_ids]
+    def _without_kept(self, model: str, group: Sequence[JournalEntry]) -> list[int]:
+        """Ids of the group's records that are there and may go; those that stay are noted, with what they refer to."""
+        there = set(self._there(model, [e.res_id for e in group]))
+        while staying := [e for e in group if e.res_id in there and self._stays((model, e.res_id))]:
+            ids = [e.res_id for e in staying]
+            rows = self._client.read(model, ids, ["display_name"], context={**QUIET, "active_test": False})
+            names = {row["id"]: str(row["display_name"]) for row in rows}
+            for place in dict.fromkeys((model, i) for i in ids):
+                self._keep(*place, names.get(place[1], ""), self._changed.get(place) or self._needed[place])
+            self._need(model, staying)  # which may be others of this group
+        return [e.res_id for e in group if e.res_id in there and (model, e.res_id) not in self._kept_ids]
+
+    def _stays(self, place: Place) -> bool:
+        return place not in self._kept_ids and (place in self._changed or place in self._needed)
+
+    def _need(self, model: str, staying: Sequence[JournalEntry]) -> None:
+        """What records refer to that stay has to stay too."""
+        lines: set[str] = set()
+        for record_set in {e.record_set for e in staying if e.source_id}:
+            mapped = self._ledger.mapped(self._migration, record_set, [e.source_id for e in staying])
+            lines.update(f for m in mapped.values() for f, v in m.values.items() if isinstance(v, list | tuple))
+        for place, owner in references(self._client, model, [e.res_id for e in staying], lines).items():
+            self._needed.setdefault(place, f"{model} {owner}, which is kept, refers to it")
 
     def deferred_sides(self) -> None:
         """Remove the side records that were still in use when their own record went: two records may share one."""
@@ -196,30 +226,34 @@ class _Undo:
         except OdooMissing:
             rows = []
         if not rows:
-            self.result.kept.append(Kept(model, entry.res_id, "", "deleted by somebody since; it cannot be restored"))
+            self._say(Kept(model, entry.res_id, "", "deleted by somebody since; it cannot be restored"))
             return True
         now = {f: from_odoo(rows[0][f], t) for f, t in targets.items()}
+        # HTML was kept word for word: it is compared by what it says, and written as it was.
+        was = {f: from_odoo(before[f], t) if t.type == "html" else before[f] for f, t in targets.items()}
         after = entry.after or {}
-        edited = [f for f in targets if f in after and _differs(now[f], after[f]) and _differs(now[f], before[f])]
+        edited = [f for f in targets if f in after and _differs(now[f], after[f]) and _differs(now[f], was[f])]
         if not self._keep_changed:
             edited = []
         values = {
             f: canonical_to_odoo(before[f], t)
             for f, t in targets.items()
-            if f not in edited and _differs(now[f], before[f])
+            if f not in edited and _differs(now[f], was[f])
         }
         if edited:
             self._kept_fields.update(f"{model}.{f}" for f in edited)
             reason = "edited by somebody since; their values stay"
-            self.result.kept.append(Kept(model, entry.res_id, ", ".join(edited), reason))
+            self._say(Kept(model, entry.res_id, ", ".join(edited), reason))
         if values:
+            self._notes.begin(model)
             self._client.write(model, [entry.res_id], values, context=QUIET)
+            self._notes.remove(model, [entry.res_id])
         self.result.restored[model] = self.result.restored.get(model, 0) + 1
         return not edited
 
     def _undo_action(self, model: str, group: list[JournalEntry]) -> list[JournalEntry]:
         action = ACTIONS[group[0].detail]
-        ids = self._without_changed(model, self._there(model, [e.res_id for e in group]))
+        ids = self._without_kept(model, group)
         if ids:
             action.undo(self._client, ids)
         return [e for e in group if (model, e.res_id) not in self._kept_ids]
@@ -227,26 +261,45 @@ class _Undo:
     def schema(self, model: str, entries: Sequence[JournalEntry]) -> None:
         """Remove schema entries of one kind in one call; names that hold kept records stay with them."""
         there = set(self._client.existing(model, [e.res_id for e in entries]))
-        kept_models = {m for m, _ in self._kept_ids}
+        kept_models = self._kept_models()
         ids = []
+        staying: dict[str, list[JournalEntry]] = {}
         for entry in entries:
             if entry.res_id not in there:
                 continue
             named = entry.detail.partition("=")[0]  # `model`, `model.field` or `model.field=value`
             owner = named.rpartition(".")[0] if model.startswith("ir.model.fields") else named
             if owner in kept_models or named in self._kept_fields:
-                self._keep(model, entry.res_id, entry.detail, f"records of {owner} were kept, and this is part of them")
+                self._kept_ids.add((model, entry.res_id))
+                staying.setdefault(owner, []).append(entry)
             else:
                 ids.append(entry.res_id)
+        for owner, stay in staying.items():
+            names = ", ".join(sorted(e.detail.removeprefix(f"{owner}.") for e in stay))
+            self._say(Kept(model, stay[0].res_id, names, f"records of {owner} were kept, and this is part of them"))
         removed = self._unlink(model, ids)
         self.result.schema[model] = self.result.schema.get(model, 0) + removed
         self._ledger.mark_undone([e.id for e in entries if (model, e.res_id) not in self._kept_ids])
         self._client.refresh()
 
+    def _kept_models(self) -> set[str]:
+        """Models of which records stay, and our own models that their fields lead to."""
+        kept = {model for model, _ in self._kept_ids}
+        ours = {e.detail for e in self._ledger.journal_backwards(self._migration, schema=True) if e.model == "ir.model"}
+        for model in list(kept):
+            known = self._client.fields_get(model) if self._client.has_model(model) else {}
+            kept.update(
+                str(i["relation"]) for f, i in known.items() if f.startswith("x_") and i.get("relation") in ours
+            )
+        return kept
+
     def _keep(self, model: str, res_id: int, what: str, reason: str) -> None:
-        log.warning("kept %s %s %s: %s", model, res_id, what, reason)
         self._kept_ids.add((model, res_id))
-        self.result.kept.append(Kept(model, res_id, what, reason))
+        self._say(Kept(model, res_id, what, reason))
+
+    def _say(self, kept: Kept) -> None:
+        log.warning("kept %s %s %s: %s", kept.model, kept.res_id, kept.what, kept.reason)
+        self.result.kept.append(kept)
 
 
 def _differs(one: Any, other: Any) -> bool:

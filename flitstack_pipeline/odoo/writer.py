@@ -18,6 +18,7 @@ from flitstack_pipeline.ledger.store import Ledger
 from flitstack_pipeline.mapping.compile import CompiledRecords
 from flitstack_pipeline.odoo.canonical import canonical_to_odoo, from_odoo, to_odoo
 from flitstack_pipeline.odoo.client import OdooClient
+from flitstack_pipeline.odoo.consequences import Images, Notes, followers, images
 from flitstack_pipeline.odoo.errors import OdooMissing, OdooRejected
 from flitstack_pipeline.odoo.keys import KEY_FIELD, QUIET, XML_IDS_FIELD, record_key, xml_module, xml_name
 from flitstack_pipeline.odoo.resolve import Resolved
@@ -65,6 +66,7 @@ class Writer:
         self._migration = migration
         self._run_id = run_id
         self._guard = guard
+        self._notes = Notes(client)
         self._sleep = sleep
 
     def key(self, records: CompiledRecords, source_id: str) -> str:
@@ -143,8 +145,8 @@ class Writer:
                 )
                 if wait is None:
                     raise
-                self._sleep(wait)
-                if found := self.existing(records, [r.source_id for r in batch]):
+                # Without the guard a second arrival would double the records: only after all patience is it sent again.
+                if found := self._look(records, batch, (wait,) if guarded else SETTLE_SECONDS):
                     return found
             except OdooRejected as error:
                 if DUPLICATE not in error.odoo_message + str(error):
@@ -157,6 +159,14 @@ class Writer:
                 rest = [r for r in batch if r.source_id not in found]
                 return {**found, **self._create_once(records, rest)}
         raise AssertionError("unreachable: the last round returns or raises")
+
+    def _look(self, records: CompiledRecords, batch: Sequence[Resolved], waits: Sequence[float]) -> dict[str, int]:
+        """Look for the records of a lost create, until they are there or the last wait is over."""
+        for wait in waits:
+            self._sleep(wait)
+            if found := self.existing(records, [r.source_id for r in batch]):
+                return found
+        return {}
 
     def _taken(self, records: CompiledRecords, batch: Sequence[Resolved]) -> TerminalError:
         return TerminalError(
@@ -238,12 +248,29 @@ class Writer:
         groups: dict[str, list[Change]] = {}
         for change in changes:
             groups.setdefault(repr(sorted(change.after.items(), key=lambda kv: kv[0])), []).append(change)
+        self._notes.begin(records.model)
+        was = self._before(records, [c for c in changes if c.origin == "updated"])
         for group in groups.values():
-            self._write_group(records, group, done, refused)
+            self._write_group(records, group, was, done, refused)
+        self._notes.remove(records.model, [c.res_id for c in done])
         return done, refused
 
+    def _before(self, records: CompiledRecords, theirs: Sequence["Change"]) -> Images:
+        """What a rollback needs to know of records that Odoo had, beyond what is written: HTML as it is, and what follows."""
+        if not theirs:
+            return {}
+        written = {f for c in theirs for f in c.after}
+        html = {f: records.targets[f] for f in written if records.targets[f].type == "html"}
+        fields = {**html, **followers(self._client, records.model, written)}
+        return images(self._client, records.model, [c.res_id for c in theirs], fields)
+
     def _write_group(
-        self, records: CompiledRecords, group: list["Change"], done: list["Change"], refused: list[Refused]
+        self,
+        records: CompiledRecords,
+        group: list["Change"],
+        was: Images,
+        done: list["Change"],
+        refused: list[Refused],
     ) -> None:
         first = group[0]
         values = {}
@@ -259,7 +286,7 @@ class Writer:
             if target.type == "one2many":
                 values[field] = [[5, 0, 0], *values[field]]
         keys = [self.key(records, c.record.source_id) for c in group]
-        before = [{"id": c.res_id, **c.before} for c in group]  # the id: for a run that is killed right here
+        before = [{"id": c.res_id, **_image(c, was)} for c in group]  # the id: for a run that is killed right here
         intent = self._ledger.open_intent(
             self._migration,
             self._run_id,
@@ -277,24 +304,17 @@ class Writer:
             self._ledger.close_intent(intent, "failed")
             if len(group) > 1:
                 for change in group:
-                    self._write_group(records, [change], done, refused)
+                    self._write_group(records, [change], was, done, refused)
             else:
                 refused.append(
                     Refused(first.record, _field_in(error.odoo_message, records), error.odoo_message or str(error))
                 )
             return
-        journal = [
-            NewJournalEntry(
-                records.model,
-                c.res_id,
-                "write",
-                records.name,
-                c.record.source_id,
-                before=dict(c.before),
-                after=dict(c.after),
-            )
-            for c in group
-        ]
+        follow = followers(self._client, records.model, first.after) if was else {}
+        now = (
+            images(self._client, records.model, [c.res_id for c in group if c.res_id in was], follow) if follow else {}
+        )
+        journal = [self._written(records, c, was, now) for c in group]
         self._ledger.close_intent(
             intent,
             "done",
@@ -302,6 +322,20 @@ class Writer:
             mapped=[self.mapped(records, c.record, c.res_id, c.origin, c.state) for c in group],
         )
         done.extend(group)
+
+    def _written(self, records: CompiledRecords, change: "Change", was: Images, now: Images) -> NewJournalEntry:
+        """The journal entry of a write: of what follows only those fields that really did."""
+        image = _image(change, was)
+        followed = {
+            f: v
+            for f, v in now.get(change.res_id, {}).items()
+            if f in image and f not in change.after and v != image[f]
+        }
+        before = {f: v for f, v in image.items() if f in change.after or f in followed}
+        after = {**change.after, **followed}
+        return NewJournalEntry(
+            records.model, change.res_id, "write", records.name, change.record.source_id, before=before, after=after
+        )
 
 
 @dataclass(frozen=True)
@@ -314,6 +348,12 @@ class Change:
     state: str
     before: Mapping[str, Any]
     after: Mapping[str, Any]
+
+
+def _image(change: Change, was: Images) -> dict[str, Any]:
+    """Everything that a rollback may have to write again."""
+    extra = {f: v for f, v in was.get(change.res_id, {}).items() if f in change.before or f not in change.after}
+    return {**change.before, **extra}
 
 
 def _by_size(batch: Sequence[Resolved], most: int) -> list[list[Resolved]]:

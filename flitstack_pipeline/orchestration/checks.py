@@ -4,7 +4,8 @@ One reading of Odoo serves all of a model's checks. They are partitioned, so one
 """
 
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import asdict
 from typing import Any
 
 import dagster as dg
@@ -12,13 +13,15 @@ from pandera.errors import SchemaErrors
 
 from flitstack_pipeline.mapping.graph import model_order
 from flitstack_pipeline.mapping.spec import SystemMap
-from flitstack_pipeline.orchestration.keys import odoo_key
+from flitstack_pipeline.orchestration.keys import job_name, odoo_key
 from flitstack_pipeline.orchestration.metadata import listing, table, tallies
 from flitstack_pipeline.orchestration.partitions import partitions_of
 from flitstack_pipeline.orchestration.resource import Engine, migration_of, verb_of
+from flitstack_pipeline.orchestration.verbs import difference
 from flitstack_pipeline.outcomes import Counts
 from flitstack_pipeline.reports.text import amount
 from flitstack_pipeline.stages.accounts import counts
+from flitstack_pipeline.stages.run import MigrationRun
 from flitstack_pipeline.stages.verification import ModelVerification, verify_once
 from flitstack_pipeline.verify.schemas import field_diff_schema
 
@@ -36,18 +39,34 @@ CHECKS = {
 
 
 def model_checks(system: SystemMap) -> list[dg.AssetChecksDefinition]:
-    """One multi-check per model."""
-    order = model_order(system)
-    last: dict[str, str] = {}
-    for name in order:
-        last.update({records.from_: name for records in system.models[name].records.values()})
-    return [_checks(system, name, [o for o, model in last.items() if model == name]) for name in order]
+    """One multi-check per model. Materialising a model runs them; so does the job `<system>_reconcile`, for all models."""
+    return [_checks(system, name) for name in model_order(system)]
 
 
-def _checks(system: SystemMap, name: str, objects: list[str]) -> dg.AssetChecksDefinition:
+def evaluations(run: MigrationRun) -> Iterator[dg.AssetCheckEvaluation]:
+    """The checks of every model, for a step that is none of theirs.
+
+    The UI launches a job with the checks of the job's own assets alone, so the step of the reconciliation says what it found
+    about each model, which it reads anyway.
+    """
+    for model in run.compiled.models:
+        key = odoo_key(run.system.system, model.name)
+        for result in _results(run, key, model.name, set(CHECKS)):
+            yield dg.AssetCheckEvaluation(
+                asset_key=key,
+                check_name=str(result.check_name),
+                passed=result.passed,
+                metadata=result.metadata,
+                severity=result.severity,
+                description=result.description,
+                blocking=False,
+                partition=run.id,
+            )
+
+
+def _checks(system: SystemMap, name: str) -> dg.AssetChecksDefinition:
     key = odoo_key(system.system, name)
     partitions = partitions_of(system.system)
-
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", dg.PreviewWarning)  # partitioned checks: chosen knowingly, and covered by tests
         specs = [dg.AssetCheckSpec(n, asset=key, description=d, partitions_def=partitions) for n, d in CHECKS.items()]
@@ -56,32 +75,49 @@ def _checks(system: SystemMap, name: str, objects: list[str]) -> dg.AssetChecksD
     def verify(context: dg.AssetCheckExecutionContext, engine: Engine) -> Iterator[dg.AssetCheckResult]:
         selected = {k.name for k in context.selected_asset_check_keys}
         verb = verb_of(context.run.job_name, system.system, "reconcile")
-        with engine.run(migration_of(context), context.run.run_id, verb) as run:
-            verification = verify_once(run, name)
-            by_object = {o: c for o, c in counts(run).items() if o in objects}
-            tolerated = run.migration.tolerance.differences
-        results = {
-            "schema": lambda: _schema_result(verification),
-            "field_diff": lambda: _diff_result(verification),
-            "identity": lambda: _identity_result(verification),
-            "conservation": lambda: _conservation_result(by_object),
-        }
-        within = 0 < verification.figures.differences <= tolerated
-        for check in CHECKS:
-            if check in selected:
-                passed, said, metadata = results[check]()
-                yield dg.AssetCheckResult(
+        migration = migration_of(context, f"launch the job {job_name(system.system, 'reconcile')}, which asks for one")
+        with engine.run(migration, context.run.run_id, verb) as run:
+            results = _results(run, key, name, selected)
+        yield from results
+
+    return verify
+
+
+def _results(run: MigrationRun, key: dg.AssetKey, name: str, selected: Collection[str]) -> list[dg.AssetCheckResult]:
+    verification = verify_once(run, name)
+    objects = _objects(run.system, name)
+    by_object = {o: c for o, c in counts(run).items() if o in objects}
+    within = 0 < verification.figures.differences <= run.migration.tolerance.differences
+    findings = {
+        "schema": lambda: _schema_result(verification),
+        "field_diff": lambda: _diff_result(verification),
+        "identity": lambda: _identity_result(verification),
+        "conservation": lambda: _conservation_result(by_object),
+    }
+    results = []
+    for check in CHECKS:
+        if check in selected:
+            passed, said, metadata = findings[check]()
+            warn = check == "field_diff" and within
+            results.append(
+                dg.AssetCheckResult(
                     asset_key=key,
                     check_name=check,
                     passed=passed,
                     description=said,
-                    severity=dg.AssetCheckSeverity.WARN
-                    if check == "field_diff" and within
-                    else dg.AssetCheckSeverity.ERROR,
+                    severity=dg.AssetCheckSeverity.WARN if warn else dg.AssetCheckSeverity.ERROR,
                     metadata=metadata,
                 )
+            )
+    return results
 
-    return verify
+
+def _objects(system: SystemMap, name: str) -> set[str]:
+    """The objects whose rows are all accounted for once this model is loaded: it is the last one made of them."""
+    last: dict[str, str] = {}
+    for model in model_order(system):
+        last.update({records.from_: model for records in system.models[model].records.values()})
+    return {obj for obj, model in last.items() if model == name}
 
 
 def _schema_result(verification: ModelVerification) -> Finding:
@@ -107,8 +143,8 @@ def _diff_result(verification: ModelVerification) -> Finding:
         "values compared": figures.values_compared,
         "unexplained differences": figures.differences,
         "accepted differences": figures.accepted,
-        "fields": table(frame.to_dict("records")),
-        **listing("differences", [d.__dict__ for d in verification.differences(DIFFERENCES_SHOWN)]),
+        "by field": table(frame.to_dict("records")),
+        **listing("differences", [difference(asdict(d)) for d in verification.differences(DIFFERENCES_SHOWN)]),
         "parquet": dg.MetadataValue.path(str(verification.differences_path)),
     }
     return passed, said, metadata

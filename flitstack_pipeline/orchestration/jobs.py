@@ -21,6 +21,8 @@ from flitstack_pipeline.stages.run import MigrationRun
 
 __all__ = ["DESCRIPTIONS", "VERBS", "ApproveConfig", "RollbackConfig", "asset_jobs", "op_jobs"]
 
+Events = Iterator[dg.AssetMaterialization | dg.Output[None]]
+
 DESCRIPTIONS = {
     "doctor": "Step 1. Check source and target before anything else; changes nothing.",
     "inventory": "Step 2. Extract and profile every source object; changes nothing in Odoo.",
@@ -50,7 +52,6 @@ def asset_jobs(system: SystemMap) -> list[Any]:
     name = system.system
     sources = dg.AssetSelection.assets(*(source_key(name, o) for o in system.objects))
     models = dg.AssetSelection.assets(odoo_key(name, SCHEMA), *(odoo_key(name, m) for m in system.models))
-    checks = dg.AssetSelection.checks_for_assets(*(odoo_key(name, m) for m in system.models))
 
     def report(report_name: str) -> dg.AssetSelection:
         return dg.AssetSelection.assets(report_key(name, report_name))
@@ -64,7 +65,7 @@ def asset_jobs(system: SystemMap) -> list[Any]:
         job("inventory", sources | report("inventory")),
         job("plan", report("plan")),
         job("load", models.without_checks() | report("load")),
-        job("reconcile", checks | report("reconciliation")),
+        job("reconcile", report("reconciliation")),
     ]
 
 
@@ -89,27 +90,30 @@ def _op_job(
 ) -> dg.JobDefinition:
     description = DESCRIPTIONS[verb]
 
-    def execute(context: dg.OpExecutionContext, engine: Engine, config: Any) -> None:
+    def execute(context: dg.OpExecutionContext, engine: Engine, config: Any) -> Events:
         migration = migration_of(context)
-        with engine.run(migration, context.run_id, verb) as run:
+        with engine.run(migration, context.run.run_id, verb) as run:
             result = conclude(run, body(run, config))
             if verb == "rollback":
-                for event in _as_before(run, migration):
-                    context.log_event(event)
-        context.add_output_metadata(concluded(result, system.system))
+                yield from _as_before(run, migration)
+        yield dg.Output(None, metadata=concluded(result, system.system))
 
     if config_type is None:
 
         @dg.op(name=f"{system.system}_{verb}_op", out=dg.Out(dg.Nothing), description=description)
-        def plain_op(context: dg.OpExecutionContext, engine: Engine) -> None:
-            execute(context, engine, None)
+        def plain_op(context: dg.OpExecutionContext, engine: Engine) -> Events:
+            yield from execute(context, engine, None)
 
         op = plain_op
     else:
 
         @dg.op(name=f"{system.system}_{verb}_op", out=dg.Out(dg.Nothing), description=description)
-        def config_op(context: dg.OpExecutionContext, config: config_type, engine: Engine) -> None:  # type: ignore[valid-type]  # one op per config class
-            execute(context, engine, config)
+        def config_op(
+            context: dg.OpExecutionContext,
+            config: config_type,  # type: ignore[valid-type]  # one op per config class
+            engine: Engine,
+        ) -> Events:
+            yield from execute(context, engine, config)
 
         op = config_op
 

@@ -6,12 +6,14 @@ import warnings
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import dagster as dg
 
 from flitstack_pipeline.mapping.loading import load_migration
+from flitstack_pipeline.orchestration.keys import VERB_TAG
 from flitstack_pipeline.orchestration.partitions import register_partitions
-from flitstack_pipeline.orchestration.runs import process_tag, report_dead_runs
+from flitstack_pipeline.orchestration.runs import place_in_code_location, process_tag, report_dead_runs
 from flitstack_pipeline.redact import redact
 from flitstack_pipeline.settings import ENV_HOME, ENV_PROJECT, Settings
 from flitstack_pipeline.stages.result import EXIT_FAILED, VerbResult
@@ -22,7 +24,6 @@ def prepare_environment(settings: Settings) -> None:
     os.environ.setdefault("DAGSTER_HOME", str(settings.root))
     os.environ.setdefault(ENV_PROJECT, str(settings.root))
     os.environ.setdefault(ENV_HOME, str(settings.home))
-    os.environ.setdefault("FLITSTACK_DAGSTER_DIR", str(settings.dagster_dir))
     Path(settings.dagster_dir).mkdir(parents=True, exist_ok=True)
 
 
@@ -40,13 +41,16 @@ def launch(settings: Settings, verb: str, migration_id: str, *, config: Mapping[
         run_config: dict[str, Any] = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
         if config:
             run_config["ops"] = {f"{system.system}_{verb}_op": {"config": dict(config)}}
+        run_id = str(uuid4())
         outcome = job.execute_in_process(
+            run_id=run_id,
             instance=instance,
             partition_key=migration_id,
             run_config=run_config,
             raise_on_error=False,
-            tags={"flitstack/verb": verb, **process_tag()},
+            tags={VERB_TAG: verb, **process_tag(run_id)},
         )
+        place_in_code_location(instance, run_id)
         return _result(settings, verb, migration_id, outcome)
 
 

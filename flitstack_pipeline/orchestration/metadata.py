@@ -8,12 +8,13 @@ import pyarrow.parquet as pq
 
 from flitstack_pipeline.outcomes import Outcome
 from flitstack_pipeline.reports.text import presentable, shortened
-from flitstack_pipeline.sources.base import ObjectExtract
+from flitstack_pipeline.sources.base import ROW_COLUMNS, ObjectExtract
 from flitstack_pipeline.stages.load import ModelLoad
 
-FIRST_ROWS = 8
+FIRST_ROWS = 5
 MOST_ROWS = 50
 LONGEST_CELL = 200
+LONGEST_EXAMPLE = 60
 
 
 def table(rows: Sequence[Mapping[str, Any]], columns: Sequence[str] | None = None) -> dg.TableMetadataValue:
@@ -24,12 +25,13 @@ def table(rows: Sequence[Mapping[str, Any]], columns: Sequence[str] | None = Non
     return dg.MetadataValue.table(records=records, schema=schema)
 
 
-def listing(name: str, rows: Sequence[Mapping[str, Any]], columns: Sequence[str] | None = None) -> dict[str, Any]:
+def listing(
+    name: str, rows: Sequence[Mapping[str, Any]], columns: Sequence[str] | None = None, *, most: int = MOST_ROWS
+) -> dict[str, Any]:
     """A list under its name, if there is anything in it; the name says when only its beginning is shown."""
     if not rows:
         return {}
-    cut = len(rows) > MOST_ROWS
-    return {f"{name} (first {MOST_ROWS} of {len(rows):,})" if cut else name: table(rows[:MOST_ROWS], columns)}
+    return {f"{name} (first {most} of {len(rows):,})" if len(rows) > most else name: table(rows[:most], columns)}
 
 
 def tallies(first: str, rows: Mapping[str, Mapping[str, int]], *, always: Iterable[str] = ()) -> dg.TableMetadataValue:
@@ -40,7 +42,6 @@ def tallies(first: str, rows: Mapping[str, Mapping[str, int]], *, always: Iterab
 
 def of_extract(extract: ObjectExtract) -> dict[str, Any]:
     """Counts, what was found out about files and columns, and the first rows."""
-    first = pq.read_table(extract.path).slice(0, FIRST_ROWS).to_pylist() if extract.rows else []
     files = [
         {
             "file": f.file,
@@ -66,8 +67,8 @@ def of_extract(extract: ObjectExtract) -> dict[str, Any]:
         "dagster/row_count": extract.rows,
         "rows that could not be read": extract.rejected,
         **listing("files", files),
-        **listing("columns", columns),
-        **listing("first rows", first),
+        **listing("columns", columns, most=len(columns)),
+        **listing("first rows", _first_rows(extract), most=len(columns)),
         "parquet": dg.MetadataValue.path(str(extract.path)),
         **({"rejects": dg.MetadataValue.path(str(extract.rejects_path))} if extract.rejected else {}),
         "sha256": extract.sha256,
@@ -92,6 +93,20 @@ def of_model_load(load: ModelLoad) -> dict[str, Any]:
         "seconds": round(load.seconds, 2),
         "records a second": round(load.records / load.seconds, 1) if load.seconds else 0.0,
     }
+
+
+def _first_rows(extract: ObjectExtract) -> list[dict[str, Any]]:
+    """A line per column, as a wide table would not be readable; columns that are empty in all of these rows are left out."""
+    if not extract.rows:
+        return []
+    rows = pq.read_table(extract.path).slice(0, FIRST_ROWS).to_pylist()
+    lines = []
+    for name in rows[0]:
+        cells = {f"row {r['_row']}": r[name] for r in rows}
+        if name not in ROW_COLUMNS and any(v is not None for v in cells.values()):
+            shown = {k: shortened(v, LONGEST_EXAMPLE) if isinstance(v, str) else v for k, v in cells.items()}
+            lines.append({"column": name, **shown})
+    return lines
 
 
 def _type_of(records: Sequence[dg.TableRecord], name: str) -> str:

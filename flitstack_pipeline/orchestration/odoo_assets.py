@@ -38,7 +38,7 @@ def _schema_asset(system: SystemMap) -> dg.AssetsDefinition:
     )
     def schema(context: dg.AssetExecutionContext, engine: Engine) -> dg.MaterializeResult:
         with engine.run(
-            migration_of(context), context.run_id, verb_of(context.run.job_name, system.system, "load")
+            migration_of(context), context.run.run_id, verb_of(context.run.job_name, system.system, "load")
         ) as run:
             gap = begin_load(run)
         return dg.MaterializeResult(
@@ -55,7 +55,8 @@ def _model_asset(system: SystemMap, name: str) -> dg.AssetsDefinition:
     @dg.asset(
         key=odoo_key(system.system, name),
         deps=[
-            odoo_key(system.system, SCHEMA),
+            # The others come after one of these, so the graph shows what refers to what instead of a star around the schema.
+            *([] if models else [odoo_key(system.system, SCHEMA)]),
             *(source_key(system.system, o) for o in sorted(objects)),
             *(odoo_key(system.system, m) for m in sorted(models)),
         ],
@@ -70,7 +71,7 @@ def _model_asset(system: SystemMap, name: str) -> dg.AssetsDefinition:
     )
     def odoo_model(context: dg.AssetExecutionContext, engine: Engine) -> dg.MaterializeResult:
         with engine.run(
-            migration_of(context), context.run_id, verb_of(context.run.job_name, system.system, "load")
+            migration_of(context), context.run.run_id, verb_of(context.run.job_name, system.system, "load")
         ) as run:
             load = load_model(run, name)
             examples = _examples(run, name)

@@ -1,10 +1,11 @@
 """Report assets: the inventory, the plan, the load's account and the reconciliation, each as HTML and JSON."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 
 import dagster as dg
 
 from flitstack_pipeline.mapping.spec import SystemMap
+from flitstack_pipeline.orchestration.checks import evaluations
 from flitstack_pipeline.orchestration.columns import version_of
 from flitstack_pipeline.orchestration.keys import job_name, odoo_key, report_key, source_key
 from flitstack_pipeline.orchestration.partitions import partitions_of
@@ -60,9 +61,13 @@ def _report(
         description=f"{description} Made by the job `{job_name(system.system, verb)}`.",
         code_version=version_of(system),
     )
-    def report(context: dg.AssetExecutionContext, engine: Engine) -> dg.MaterializeResult:
-        with engine.run(migration_of(context), context.run_id, verb) as run:
+    def report(
+        context: dg.AssetExecutionContext, engine: Engine
+    ) -> Iterator[dg.AssetCheckEvaluation | dg.MaterializeResult]:
+        with engine.run(migration_of(context), context.run.run_id, verb) as run:
             result = conclude(run, body(run))
-        return dg.MaterializeResult(metadata=concluded(result, system.system))
+            if verb == "reconcile":
+                yield from evaluations(run)
+        yield dg.MaterializeResult(metadata=concluded(result, system.system))
 
     return report

@@ -1,5 +1,6 @@
 """The engine as a Dagster resource: opens a migration for a run, keeps it open between the run's steps, and translates errors."""
 
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -15,6 +16,7 @@ from flitstack_pipeline.stages.result import failed_result
 from flitstack_pipeline.stages.run import MigrationRun
 
 PARTITION_TAG = "dagster/partition"
+log = logging.getLogger(__name__)
 
 
 class Engine(dg.ConfigurableResource):
@@ -46,14 +48,14 @@ class Engine(dg.ConfigurableResource):
             raise failure_of(error, opened.system.system if opened else "") from error
 
 
-def migration_of(context: dg.OpExecutionContext | dg.AssetExecutionContext | dg.AssetCheckExecutionContext) -> str:
-    """The migration that a run is for; a run that was started without one fails and says so."""
+def migration_of(
+    context: dg.OpExecutionContext | dg.AssetExecutionContext | dg.AssetCheckExecutionContext,
+    todo: str = "choose one as the partition, and launch it again",
+) -> str:
+    """The migration that a run is for; a run that was started without one fails and says what to do."""
     migration = context.run.tags.get(PARTITION_TAG)
     if not migration:
-        raise dg.Failure(
-            "this run is for no migration\nWhat to do: choose one as the partition, and launch it again",
-            allow_retries=False,
-        )
+        raise dg.Failure(f"this run was started without a migration\nWhat to do: {todo}", allow_retries=False)
     return migration
 
 
@@ -75,10 +77,13 @@ def failure_of(error: FlitstackError, system: str) -> dg.Failure:
 
 
 def save_failure(migration: str, run_id: str, verb: str, error: FlitstackError) -> None:
-    """Leave a failed result in the ledger."""
+    """Leave a failed result in the ledger. If the ledger itself is what failed, the error that is being told says so."""
     result = failed_result(migration, run_id, verb, error)
-    with Ledger.open(load_settings()) as ledger:
-        ledger.save_result(migration, verb, run_id, ok=False, result=result.as_record())
+    try:
+        with Ledger.open(load_settings()) as ledger:
+            ledger.save_result(migration, verb, run_id, ok=False, result=result.as_record())
+    except FlitstackError as second:
+        log.warning("the result of %s could not be kept in the ledger: %s", verb, redact(str(second)))
 
 
 def verb_of(job_name: str, system: str, default: str) -> str:

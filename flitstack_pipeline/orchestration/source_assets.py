@@ -34,7 +34,7 @@ def _source_asset(system: SystemMap, name: str) -> dg.AssetsDefinition:
     )
     def source(context: dg.AssetExecutionContext, engine: Engine) -> dg.MaterializeResult:
         with engine.run(
-            migration_of(context), context.run_id, verb_of(context.run.job_name, system.system, "inventory")
+            migration_of(context), context.run.run_id, verb_of(context.run.job_name, system.system, "inventory")
         ) as run:
             extract = extract_object(run, name)
         return dg.MaterializeResult(metadata=of_extract(extract), data_version=dg.DataVersion(extract.sha256))

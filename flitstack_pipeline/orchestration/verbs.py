@@ -14,6 +14,7 @@ from flitstack_pipeline.stages.result import EXIT_FAILED, VerbResult
 
 PROBLEMS_SHOWN = 50
 REASONS_SHOWN = 5
+_AFTER = re.compile(r"`?flitstack status [a-z0-9_-]+`?")
 _COMMAND = re.compile(rf"`?flitstack ({'|'.join(VERBS)}) [a-z0-9_-]+( --who '[^']*')?`?")
 
 Row = Mapping[str, Any]
@@ -76,6 +77,7 @@ def in_ui(text: str, system: str) -> str:
     """Commands of the command line as the jobs that do the same; untouched where no system is known."""
     if not system:
         return text
+    text = _AFTER.sub("nothing more is due; what did not arrive is listed here", text)
     return _COMMAND.sub(
         lambda m: f"the job {job_name(system, m[1])}" + (" (config: who)" if m[1] == "approve" else ""), text
     )
@@ -118,24 +120,42 @@ def _plan(details: Row) -> dict[str, Any]:
 
 
 def _load(details: Row) -> dict[str, Any]:
-    return {
-        **listing(
-            "did not arrive",
-            details.get("left_over", ()),
-            ["outcome", "object", "source_id", "reason", "field", "file", "row"],
-        ),
-        **_review(details),
-    }
+    return {**_left_over(details), **_review(details)}
+
+
+def _left_over(details: Row) -> dict[str, Any]:
+    rows = [
+        {
+            "outcome": r["outcome"],
+            "row": f"{r['object']} {r['source_id']}",
+            "why": (f"{r['field']}: " if r["field"] else "") + r["reason"],
+            "source": f"{r['file']} row {r['row']}" if r["file"] else "",
+        }
+        for r in details.get("left_over", ())
+    ]
+    return listing("did not arrive", rows)
 
 
 def _reconcile(details: Row) -> dict[str, Any]:
-    every = [{"model": model, **d} for model, rows in details.get("differences", {}).items() for d in rows]
-    every.sort(key=lambda d: bool(d.get("accepted")))
+    every = [d for rows in details.get("differences", {}).values() for d in rows]
+    every.sort(key=lambda d: bool(d["accepted"]))
     wrong = [i for i in details.get("identities", ()) if i["in_ledger"] != i["in_odoo"]]
     return {
-        **listing("differences", every),
+        **listing("differences", [difference(d) for d in every]),
         **listing("lost or doubled", wrong),
-        **listing("did not arrive", details.get("left_over", ()), ["outcome", "object", "source_id", "reason"]),
+        **_left_over(details),
+    }
+
+
+def difference(found: Row) -> Row:
+    """A difference in the columns that a person reads first."""
+    return {
+        "record": f"{found['record_set']} {found['source_id']}",
+        "field": found["field"],
+        "should be": found["expected"],
+        "is": found["actual"],
+        "accepted because": found["accepted"] or "NOT ACCEPTED",
+        "source": f"{found['file']} row {found['row']}",
     }
 
 
@@ -150,9 +170,16 @@ def _rollback(details: Row) -> dict[str, Any]:
 
 
 def _review(details: Row) -> dict[str, Any]:
-    return listing(
-        "to review by a person", details.get("review", ()), ["object", "source_id", "value", "say", "file", "row"]
-    )
+    rows = [
+        {
+            "row": f"{r['object']} {r['source_id']}",
+            "value": r["value"],
+            "why": r["say"],
+            "source": f"{r['file']} row {r['row']}",
+        }
+        for r in details.get("review", ())
+    ]
+    return listing("to review by a person", rows)
 
 
 def _ordered(number: int, model: Row) -> Row:

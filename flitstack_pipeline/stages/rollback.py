@@ -21,6 +21,7 @@ def rollback(run: MigrationRun, *, keep_changed: bool = True) -> VerbResult:
         run.client,
         run.ledger,
         run.id,
+        run_id=run.run_id,
         keep_changed=keep_changed,
         on_step=lambda what, number: progress.advance(task, number),
     )

@@ -159,10 +159,18 @@ class MigrationRun:
                 "uuid": self.client.database_uuid,
                 "odoo": self.client.version.major,
             },
-            source_schema=source_schema([self.extracted(o) for o in self.system.objects]),
+            source_schema={
+                "objects": source_schema([self.extracted(o) for o in self.system.objects]),
+                "settings": self._meaning(),
+            },
             rows_of=self.rows_of,
             distinct=self.distinct,
         )
+
+    def _meaning(self) -> dict[str, Any]:
+        """What the migration's file says that changes values: how cells are read, and which files are too large."""
+        source = self.migration.source.model_dump(mode="json", exclude={"folder"})
+        return {"source": source, "max_file_mb": self.migration.options.max_file_mb}
 
     def transform(self, records: CompiledRecords) -> RecordSetTransform:
         """The compiled map of one record set, ready to be applied."""

@@ -117,10 +117,12 @@ class Project:
         """(Re)write the migration's file; `url` in place of the database's own goes by a proxy, say."""
         access = self.access
         secret = f"api_key_env: {self._key}" if access.api_key else f"password_env: {self._key}"
+        # The example's own dates settle their order; a part of them may not.
+        order = "" if self.export == EXAMPLE / "export" else ', date_order: {"*": DMY}'
         lines = [
             "system: octopuspro",
             "title: Coastal Cleaning Co",
-            f"source: {{folder: {self.export}, timezone: Australia/Sydney, country: AU}}",
+            f"source: {{folder: {self.export}, timezone: Australia/Sydney, country: AU{order}}}",
             f'target: {{url: "{url or access.url}", database: {access.database}, login: {access.login}, {secret}, '
             f"protocol: {access.protocol}}}",
         ]

@@ -9,7 +9,11 @@ from flitstack_pipeline.mapping.target import TargetField
 from flitstack_pipeline.odoo.reader import read_back
 
 DOCUMENTS = records(
-    {"name": "char", "amount": TargetField("amount", "float", digits=2), "lines": TargetField("lines", "one2many", relation="line")},
+    {
+        "name": "char",
+        "amount": TargetField("amount", "float", digits=2),
+        "lines": TargetField("lines", "one2many", relation="line"),
+    },
     model="document",
     lines={"lines": {"text": "char", "partner": "many2one"}},
     fields={"lines": {"lines": {"from": "l", "parent": "p", "fields": {}}}},
@@ -17,7 +21,9 @@ DOCUMENTS = records(
 
 
 def test_values_come_in_canonical_form():
-    odoo = FakeOdoo().add("document", {"id": 1, "name": "A", "amount": 0.1 + 0.2}, {"id": 2, "name": False, "amount": 0.0})
+    odoo = FakeOdoo().add(
+        "document", {"id": 1, "name": "A", "amount": 0.1 + 0.2}, {"id": 2, "name": False, "amount": 0.0}
+    )
 
     assert read_back(odoo, DOCUMENTS, [1, 2], ["name", "amount"]) == {
         1: {"name": "A", "amount": Decimal("0.3")},
@@ -33,7 +39,12 @@ def test_only_what_is_asked_for_is_read():
 
 def test_lines_come_in_the_order_in_which_they_were_made():
     odoo = FakeOdoo().add("document", {"id": 1, "lines": [9, 8]}, {"id": 2, "lines": []}, {"id": 3, "lines": [7]})
-    odoo.add("line", {"id": 7, "text": "x", "partner": False}, {"id": 8, "text": "first", "partner": [5, "Ann"]}, {"id": 9, "text": "second"})
+    odoo.add(
+        "line",
+        {"id": 7, "text": "x", "partner": False},
+        {"id": 8, "text": "first", "partner": [5, "Ann"]},
+        {"id": 9, "text": "second"},
+    )
 
     found = read_back(odoo, DOCUMENTS, [1, 2, 3], ["lines"])
 
@@ -50,7 +61,9 @@ def test_records_that_are_gone_are_absent():
 
 def test_files_are_read_by_their_digest():
     files = records({"name": "char", "datas": "binary"}, model="ir.attachment")
-    odoo = FakeOdoo().add("ir.attachment", {"id": 1, "name": "A", "checksum": "abc", "file_size": 5}, {"id": 2, "name": "B"})
+    odoo = FakeOdoo().add(
+        "ir.attachment", {"id": 1, "name": "A", "checksum": "abc", "file_size": 5}, {"id": 2, "name": "B"}
+    )
 
     assert read_back(odoo, files, [1, 2], ["name", "datas"]) == {
         1: {"name": "A", "datas": {"sha1": "abc", "size": 5}},

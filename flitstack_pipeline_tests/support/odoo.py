@@ -3,6 +3,7 @@
 It answers in the forms in which the client gives Odoo's answers (many2one as [id, name], empty as False).
 """
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from types import SimpleNamespace
 from typing import Any
@@ -94,8 +95,17 @@ class FakeOdoo:
         if operator == "in":
             return value in wanted
         if operator == "=like":
-            return isinstance(value, str) and value.startswith(wanted.replace("\\_", "_").removesuffix("%"))
+            return isinstance(value, str) and bool(re.fullmatch(_like(wanted), value))
         raise NotImplementedError(f"this Odoo does not know {operator}")
+
+
+def _like(pattern: str) -> str:
+    """SQL's pattern as a regular expression."""
+    wild = {"%": ".*", "_": "."}
+    return "".join(
+        re.escape(part[1:]) if part.startswith("\\") else wild.get(part, re.escape(part))
+        for part in re.findall(r"\\.|.", pattern)
+    )
 
 
 class IdMap:

@@ -47,6 +47,7 @@ _REJECTED = (
     *("ExclusionViolation", "RestrictViolation", "DataError", "NumericValueOutOfRange", "StringDataRightTruncation"),
     *("InvalidTextRepresentation", "InvalidDatetimeFormat", "DatetimeFieldOverflow"),
     *("CharacterNotInRepertoire", "UntranslatableCharacter"),
+    "ProgramLimitExceeded",  # a text that is too long for the index on its column
 )
 _CLASSES: dict[str, type[OdooError]] = {
     **dict.fromkeys(_FORBIDDEN, OdooForbidden),

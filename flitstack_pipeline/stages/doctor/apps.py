@@ -69,17 +69,16 @@ def _how_to_get(examination: Examination, module: str) -> str:
 
 
 def _looked_up(examination: Examination) -> Findings:
-    """Models of Odoo in which values are looked up: without one the load could not even ask."""
+    """Models of Odoo in which values are looked up; the map leaves empty what would be looked up in one that is missing."""
     wanted: dict[str, set[str]] = {}
     for name in examination.present:
         for place, model in _lookups(name, examination.run.system.models[name]):
             wanted.setdefault(model, set()).add(place)
     for model, where in sorted(wanted.items()):
         if not examination.client.has_model(model):
-            todo = "install the app that brings it, or change these fields by `changes:`"
-            yield blocking(
-                "apps.lookups", f"Odoo has no {model}, in which {listed(sorted(where))} look up values", todo
-            )
+            todo = "install the app that brings it before the load, or accept that these fields stay empty"
+            text = f"Odoo has no {model}, in which {listed(sorted(where))} look up values; the map leaves them empty"
+            yield warning("apps.lookups", text, todo)
         elif not examination.may(model, "read"):
             text = f"the user may not read {model}, in which {listed(sorted(where))} look up values"
             yield blocking("apps.lookups", text, f"{OWN_USER} give the right to read it")
