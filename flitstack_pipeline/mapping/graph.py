@@ -17,7 +17,7 @@ def model_order(system: SystemMap) -> list[str]:
 
 
 def stable_order(needs: Mapping[str, set[str]]) -> list[str]:
-    """A topological order that keeps the given order wherever it is free to."""
+    """A topological order: what needs nothing, then what needs only that, and so on; each in the given order."""
     sorter = TopologicalSorter(needs)
     sorter.prepare()
     rank = {name: i for i, name in enumerate(needs)}

@@ -7,7 +7,6 @@ import dagster as dg
 
 from flitstack_pipeline.mapping.spec import FieldSpec, Spec, SystemMap
 from flitstack_pipeline.mapping.walk import Place, children_of, places
-from flitstack_pipeline.orchestration.keys import source_key
 
 
 def model_columns(system: SystemMap, name: str) -> dg.TableSchema:
@@ -16,16 +15,6 @@ def model_columns(system: SystemMap, name: str) -> dg.TableSchema:
     for field, place in _fields(system, name):
         found.setdefault(field, []).append(place)
     return dg.TableSchema([_column(field, alternatives) for field, alternatives in found.items()])
-
-
-def model_lineage(system: SystemMap, name: str) -> dg.TableColumnLineage:
-    """Which source column each field comes from, those of joined and child rows too."""
-    deps: dict[str, dict[tuple[str, str], dg.TableColumnDep]] = {}
-    for field, place in _fields(system, name):
-        for obj, column in _sources(place):
-            dep = dg.TableColumnDep(asset_key=source_key(system.system, obj), column_name=column)
-            deps.setdefault(field, {})[obj, column] = dep
-    return dg.TableColumnLineage({field: list(found.values()) for field, found in deps.items()})
 
 
 def model_description(system: SystemMap, name: str) -> str:
@@ -72,24 +61,18 @@ def _fields(system: SystemMap, name: str) -> Iterator[tuple[str, Place]]:
             yield (f"{place.loc[5]}.{place.name}" if inside else place.name), place
 
 
-def _sources(place: Place) -> Iterator[tuple[str, str]]:
+def _sources(place: Place) -> Iterator[str]:
+    """The columns that a field is made of, each with its object."""
     for column in place.field.from_:
         alias, _, inner = column.partition(".")
-        if inner and alias in place.joins:
-            yield place.joins[alias], inner
-        else:
-            yield place.object, column
-    if duplicate := place.field.duplicate_of:
-        yield place.object, duplicate.column
-    if children := children_of(place.field):
-        for column in children.parent:
-            yield children.from_, column
+        joined = inner and alias in place.joins
+        yield f"{place.joins[alias]}.{inner}" if joined else f"{place.object}.{column}"
 
 
 def _origin(place: Place) -> str:
     field: FieldSpec = place.field
     if field.from_:
-        return f"from {', '.join(field.from_)}"
+        return f"from {', '.join(_sources(place))}"
     if field.template:
         return f"made by the template {field.template!r}"
     if field.xmlid:

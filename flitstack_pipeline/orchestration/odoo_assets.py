@@ -5,7 +5,7 @@ import dagster as dg
 from flitstack_pipeline.mapping.graph import model_order
 from flitstack_pipeline.mapping.spec import SystemMap
 from flitstack_pipeline.mapping.walk import model_needs
-from flitstack_pipeline.orchestration.columns import model_columns, model_description, model_lineage, version_of
+from flitstack_pipeline.orchestration.columns import model_columns, model_description, version_of
 from flitstack_pipeline.orchestration.keys import odoo_key, report_key, source_key
 from flitstack_pipeline.orchestration.metadata import listing, of_model_load
 from flitstack_pipeline.orchestration.partitions import partitions_of
@@ -75,8 +75,7 @@ def _model_asset(system: SystemMap, name: str) -> dg.AssetsDefinition:
         ) as run:
             load = load_model(run, name)
             examples = _examples(run, name)
-        lineage = model_lineage(system, name)
-        return dg.MaterializeResult(metadata={**of_model_load(load), **examples, "dagster/column_lineage": lineage})
+        return dg.MaterializeResult(metadata={**of_model_load(load), **examples})
 
     return odoo_model
 

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Iterator
 import dagster as dg
 
 from flitstack_pipeline.mapping.spec import SystemMap
+from flitstack_pipeline.mapping.walk import model_needs
 from flitstack_pipeline.orchestration.checks import evaluations
 from flitstack_pipeline.orchestration.columns import version_of
 from flitstack_pipeline.orchestration.keys import job_name, odoo_key, report_key, source_key
@@ -23,10 +24,13 @@ Verb = Callable[[MigrationRun], VerbResult]
 
 
 def report_assets(system: SystemMap) -> list[dg.AssetsDefinition]:
-    """The four reports of a system, each downstream of what it reports on."""
+    """The four reports of a system. With the sources and models between them they are one chain, in the order of the stages."""
     name = system.system
     sources = [source_key(name, o) for o in system.objects]
-    models = [odoo_key(name, m) for m in system.models]
+    needed = {m for model in system.models for m in model_needs(system, model)[1]}
+    last = [
+        odoo_key(name, m) for m in system.models if m not in needed
+    ]  # every other model is upstream of one of these
     return [
         _report(
             system,
@@ -41,11 +45,18 @@ def report_assets(system: SystemMap) -> list[dg.AssetsDefinition]:
             "plan",
             "plan",
             plan,
-            sources,
+            [report_key(name, "inventory")],
             "The map against the live Odoo, and a dry run. This is what a person approves.",
         ),
-        _report(system, "load", "load", finish_load, models, "What became of every row."),
-        _report(system, "reconciliation", "reconcile", reconcile, models, "Whether both sides agree, value by value."),
+        _report(system, "load", "load", finish_load, last, "What became of every row."),
+        _report(
+            system,
+            "reconciliation",
+            "reconcile",
+            reconcile,
+            [report_key(name, "load")],
+            "Whether both sides agree, value by value.",
+        ),
     ]
 
 
