@@ -14,6 +14,7 @@ from flitstack_pipeline.odoo.client import OdooClient
 from flitstack_pipeline.odoo.keys import QUIET
 
 Images = dict[int, dict[str, Any]]
+LAST_NOTE = "(newest message)"  # in the before-images of an intent: no field has such a name
 
 _READABLE = frozenset(
     {
@@ -56,24 +57,24 @@ def images(client: OdooClient, model: str, ids: Sequence[int], fields: Mapping[s
 
 
 class Notes:
-    """Removes the notes that Odoo posts on records because we wrote to them."""
+    """Removes the notes that Odoo posts on records because we wrote to them. `last`: the newest message before the first write."""
 
-    def __init__(self, client: OdooClient) -> None:
+    def __init__(self, client: OdooClient, last: int | None = None) -> None:
         self._client = client
-        self._last: int | None = None
+        self.last = last
 
     def begin(self, model: str) -> None:
         """Note which messages there are now; call it before writing to a model."""
-        if self._last is None and "message_ids" in self._client.fields_get(model):
+        if self.last is None and "message_ids" in self._client.fields_get(model):
             newest = self._client.search("mail.message", [], order="id desc", limit=1, context=QUIET)
-            self._last = max(newest, default=0)
+            self.last = max(newest, default=0)
 
     def remove(self, model: str, ids: Sequence[int]) -> int:
         """Remove what has been posted on these records by us since `begin`; returns how many notes that were."""
-        if self._last is None or not ids or "message_ids" not in self._client.fields_get(model):
+        if self.last is None or not ids or "message_ids" not in self._client.fields_get(model):
             return 0
         domain = [
-            ["id", ">", self._last], ["model", "=", model], ["res_id", "in", list(ids)],
+            ["id", ">", self.last], ["model", "=", model], ["res_id", "in", list(ids)],
             ["create_uid", "=", self._client.uid], ["message_type", "=", "notification"],
             ["tracking_value_ids", "!=", False],
         ]  # fmt: skip

@@ -36,8 +36,8 @@ def split_key(key: str) -> tuple[str, str, str]:
 
 
 def xml_module(migration: str) -> str:
-    """The namespace of a migration's XML IDs. The leading underscores keep it from ever being a module's name."""
-    return f"__flitstack_{migration.replace('-', '_')}__"
+    """The namespace of a migration's XML IDs, its id word for word. The underscores keep it from being a module's name."""
+    return f"__flitstack_{migration}__"
 
 
 def xml_name(record_set: str, source_id: str) -> str:

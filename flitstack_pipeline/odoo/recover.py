@@ -12,6 +12,7 @@ from flitstack_pipeline.ledger.records import Intent, MappedRecord, NewJournalEn
 from flitstack_pipeline.ledger.store import Ledger
 from flitstack_pipeline.mapping.target import KEY_FIELD
 from flitstack_pipeline.odoo.client import OdooClient
+from flitstack_pipeline.odoo.consequences import LAST_NOTE, Notes
 from flitstack_pipeline.odoo.keys import QUIET, split_key
 from flitstack_pipeline.odoo.schema import EVERY_MENU
 from flitstack_pipeline.odoo.traits import SIDE_RECORDS
@@ -33,7 +34,7 @@ def recover(client: OdooClient, ledger: Ledger, migration: str, run_id: str) -> 
         if intent.op == "create":
             journal, mapped = _created(client, intent)
         elif intent.op == "write":
-            journal, mapped = _written(intent), []
+            journal, mapped = _written(client, intent), []
         elif intent.op == "schema":
             journal, mapped = _schema(client, intent), []
         else:
@@ -70,12 +71,13 @@ def _created(client: OdooClient, intent: Intent) -> tuple[list[NewJournalEntry],
     return [*beside, *journal], mapped
 
 
-def _written(intent: Intent) -> list[NewJournalEntry]:
+def _written(client: OdooClient, intent: Intent) -> list[NewJournalEntry]:
     journal = []
     for key, image in zip(intent.keys, intent.before or (), strict=False):
         _, record_set, source_id = split_key(key)
         before = dict(image)
         res_id = int(before.pop("id"))
+        Notes(client, before.pop(LAST_NOTE, None)).remove(intent.model, [res_id])
         journal.append(
             NewJournalEntry(intent.model, res_id, "write", record_set, source_id, before=before, detail="reply lost")
         )

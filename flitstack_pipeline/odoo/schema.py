@@ -116,8 +116,29 @@ def remove_guard(client: OdooClient, ledger: Ledger, *, migration: str) -> None:
     entries = [e for e in ledger.journal_backwards(migration, schema=True) if e.detail.endswith(f".{XML_IDS_FIELD}")]
     if entries:
         client.unlink("ir.model.fields", client.existing("ir.model.fields", [e.res_id for e in entries]))
+        client.refresh()
+        remove_mirrors(client, [e.detail for e in entries])
         ledger.mark_undone([e.id for e in entries])
         client.refresh()
+
+
+def remove_mirrors(client: OdooClient, names: Sequence[str]) -> None:
+    """Remove what is left of removed fields (`model.field`) on models that inherit from theirs, as res.users from res.partner.
+
+    Odoo does that itself, unless a call that we no longer wait for takes fields away at the same time.
+    """
+    gone = {tuple(name.rsplit(".", 1)) for name in names}
+    domain = [["name", "in", sorted({field for _, field in gone})], ["state", "=", "base"], ["related", "!=", False]]
+    rows = client.search_read("ir.model.fields", domain, ["model", "name", "related"])
+    left = []
+    for row in rows:
+        link = row["related"].partition(".")[0]
+        parent = str(client.fields_get(row["model"]).get(link, {}).get("relation") or "")
+        if (parent, row["name"]) in gone and row["name"] not in client.fields_get(parent):
+            left.append(row["id"])
+    if left:
+        log.warning("%d fields of inheriting models were left behind; removing them", len(left))
+        client.unlink("ir.model.fields", left, context={"_force_unlink": True})
 
 
 class _Creator:

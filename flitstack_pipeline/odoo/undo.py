@@ -19,6 +19,7 @@ from flitstack_pipeline.odoo.consequences import Notes
 from flitstack_pipeline.odoo.errors import OdooError, OdooMissing, OdooUnsupported
 from flitstack_pipeline.odoo.keeping import Place, changed_by_others, references
 from flitstack_pipeline.odoo.keys import QUIET
+from flitstack_pipeline.odoo.schema import remove_mirrors
 
 log = logging.getLogger(__name__)
 SCHEMA_ORDER = (
@@ -278,6 +279,9 @@ class _Undo:
             names = ", ".join(sorted(e.detail.removeprefix(f"{owner}.") for e in stay))
             self._say(Kept(model, stay[0].res_id, names, f"records of {owner} were kept, and this is part of them"))
         removed = self._unlink(model, ids)
+        if model == "ir.model.fields":
+            self._client.refresh()
+            remove_mirrors(self._client, [e.detail for e in entries if (model, e.res_id) not in self._kept_ids])
         self.result.schema[model] = self.result.schema.get(model, 0) + removed
         self._ledger.mark_undone([e.id for e in entries if (model, e.res_id) not in self._kept_ids])
         self._client.refresh()

@@ -18,7 +18,7 @@ from flitstack_pipeline.ledger.store import Ledger
 from flitstack_pipeline.mapping.compile import CompiledRecords
 from flitstack_pipeline.odoo.canonical import canonical_to_odoo, from_odoo, to_odoo
 from flitstack_pipeline.odoo.client import OdooClient
-from flitstack_pipeline.odoo.consequences import Images, Notes, followers, images
+from flitstack_pipeline.odoo.consequences import LAST_NOTE, Images, Notes, followers, images
 from flitstack_pipeline.odoo.errors import OdooMissing, OdooRejected
 from flitstack_pipeline.odoo.keys import KEY_FIELD, QUIET, XML_IDS_FIELD, record_key, xml_module, xml_name
 from flitstack_pipeline.odoo.resolve import Resolved
@@ -286,7 +286,8 @@ class Writer:
             if target.type == "one2many":
                 values[field] = [[5, 0, 0], *values[field]]
         keys = [self.key(records, c.record.source_id) for c in group]
-        before = [{"id": c.res_id, **_image(c, was)} for c in group]  # the id: for a run that is killed right here
+        # The id and the newest message: for a run that is killed right here.
+        before = [{"id": c.res_id, LAST_NOTE: self._notes.last, **_image(c, was)} for c in group]
         intent = self._ledger.open_intent(
             self._migration,
             self._run_id,

@@ -139,11 +139,12 @@ def _diff_result(verification: ModelVerification) -> Finding:
     figures = verification.figures
     said = f"{amount(figures.values_compared, 'value')} of {amount(figures.records, 'record')} compared: "
     said += f"{figures.differences:,} unexplained, {figures.accepted:,} accepted"
+    worst = frame.sort_values(["unexplained", "different"], ascending=False, kind="stable")
     metadata = {
         "values compared": figures.values_compared,
         "unexplained differences": figures.differences,
         "accepted differences": figures.accepted,
-        "by field": table(frame.to_dict("records")),
+        "by field": table(worst.to_dict("records")),
         **listing("differences", [difference(asdict(d)) for d in verification.differences(DIFFERENCES_SHOWN)]),
         "parquet": dg.MetadataValue.path(str(verification.differences_path)),
     }

@@ -12,7 +12,6 @@ from flitstack_pipeline.reports.text import presentable
 from flitstack_pipeline.reports.views.common import UNCOUNTED, Verdict
 from flitstack_pipeline.stages.result import EXIT_FAILED, VerbResult
 
-PROBLEMS_SHOWN = 50
 REASONS_SHOWN = 5
 _AFTER = re.compile(r"`?flitstack status [a-z0-9_-]+`?")
 _COMMAND = re.compile(rf"`?flitstack ({'|'.join(VERBS)}) [a-z0-9_-]+( --who '[^']*')?`?")
@@ -28,10 +27,8 @@ def of_result(result: VerbResult, system: str) -> dict[str, Any]:
         "summary": presentable(result.summary),
         **next_steps(result.next_step, system),
     }
-    if result.problems:
-        shown = [f"- {p}" for p in presentable(list(result.problems[:PROBLEMS_SHOWN]))]
-        rest = len(result.problems) - PROBLEMS_SHOWN
-        found["problems"] = dg.MetadataValue.md("\n".join([*shown, *([f"- … and {rest:,} more"] if rest > 0 else [])]))
+    if not result.details.get("findings"):  # they say the same, and what to do
+        found |= listing("problems", [{"problem": p} for p in result.problems])
     if result.verb in _LISTS:
         found |= _LISTS[result.verb](result.details)
     if result.objects:

@@ -55,4 +55,4 @@ def test_names_that_look_alike_are_different(one, other):
 
 
 def test_the_namespace_is_no_modules_name():
-    assert xml_module("toy-co") == "__flitstack_toy_co__"
+    assert xml_module("toy-co") == "__flitstack_toy-co__" != xml_module("toy_co")
