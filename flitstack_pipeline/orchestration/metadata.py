@@ -35,8 +35,10 @@ def listing(
 
 
 def tallies(first: str, rows: Mapping[str, Mapping[str, int]], *, always: Iterable[str] = ()) -> dg.TableMetadataValue:
-    """Numbers by name, without the columns that hold nothing but zeros."""
-    words = dict.fromkeys([*always, *(str(word) for row in rows.values() for word, number in row.items() if number)])
+    """Numbers by name, without the columns that hold nothing but zeros; outcomes stand in their usual order."""
+    filled = (str(word) for row in rows.values() for word, number in row.items() if number)
+    order = [str(word) for word in Outcome]
+    words = sorted(dict.fromkeys([*always, *filled]), key=lambda word: order.index(word) if word in order else -1)
     return table([{first: name, **{w: row.get(w, 0) for w in words}} for name, row in rows.items()])
 
 
