@@ -66,6 +66,13 @@ def _owners(client: OdooClient, made: Mapping[str, Iterable[int]], changed: set[
                 yield owner, row["id"]
 
 
+def side_records(client: OdooClient, model: str, ids: Sequence[int]) -> list[Place]:
+    """What Odoo made beside records of a model."""
+    sides = {f: m for f, m in SIDE_RECORDS.get(model, {}).items() if f in client.fields_get(model)}
+    rows = client.read(model, ids, list(sides), context=EVERYTHING) if sides and ids else []
+    return [(sides[f], row[f][0]) for row in rows for f in sides if row[f]]
+
+
 def _note(ledger: Ledger, migration: str, run_id: str, found: Mapping[Place, str]) -> None:
     by_reason: dict[tuple[str, str], list[int]] = {}
     for (model, res_id), reason in found.items():

@@ -6,7 +6,7 @@ import re
 from flitstack_pipeline.mapping.target import KEY_FIELD
 
 XML_IDS_FIELD = "x_flitstack_xmlids"
-__all__ = ["KEY_FIELD", "QUIET", "XML_IDS_FIELD", "record_key", "split_key", "xml_module", "xml_name"]
+__all__ = ["KEY_FIELD", "QUIET", "XML_IDS_FIELD", "keys_like", "record_key", "split_key", "xml_module", "xml_name"]
 
 # No mail, no followers, no tracking notes, no invitation: a migration is not a conversation. Images stay
 # as they are, byte for byte. `tz` makes Odoo read times as sent.
@@ -27,6 +27,14 @@ QUIET = {
 def record_key(migration: str, record_set: str, source_id: str) -> str:
     """`<migration>/<record set>/<source id>`: the first two cannot hold a slash, so it reads back unambiguously."""
     return f"{migration}/{record_set}/{source_id}"
+
+
+def keys_like(migration: str, record_set: str = "") -> list[list[str]]:
+    """The domain of records that carry a key of a migration, or of one of its record sets."""
+    prefix = record_key(migration, record_set, "") if record_set else f"{migration}/"
+    for special in ("\\", "_", "%"):
+        prefix = prefix.replace(special, f"\\{special}")
+    return [[KEY_FIELD, "=like", f"{prefix}%"]]
 
 
 def split_key(key: str) -> tuple[str, str, str]:

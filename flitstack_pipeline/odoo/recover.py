@@ -6,6 +6,9 @@ schema, the names tell.
 """
 
 import logging
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
 from flitstack_pipeline.ledger.records import Intent, MappedRecord, NewJournalEntry
@@ -21,8 +24,20 @@ log = logging.getLogger(__name__)
 ADOPTED = "adopted"  # the fingerprint of a record that Odoo has and whose values the ledger does not know
 
 
-def recover(client: OdooClient, ledger: Ledger, migration: str, run_id: str) -> int:
-    """Settle all open intents of a migration; returns how many there were."""
+def recover(
+    client: OdooClient,
+    ledger: Ledger,
+    migration: str,
+    run_id: str,
+    *,
+    patience: float = 0.0,
+    sleep: Callable[[float], None] = time.sleep,
+) -> int:
+    """Settle all open intents of a migration; returns how many there were.
+
+    `patience`: seconds from the beginning of a create for which Odoo may still be at work on it. A load needs none: what
+    comes late is found when the same records are made again. A rollback would leave it behind.
+    """
     intents = ledger.open_intents(migration)
     for intent in intents:
         log.warning(
@@ -33,6 +48,9 @@ def recover(client: OdooClient, ledger: Ledger, migration: str, run_id: str) -> 
         )
         if intent.op == "create":
             journal, mapped = _created(client, intent)
+            while not mapped and (datetime.now(UTC) - intent.opened_at).total_seconds() < patience:
+                sleep(1.0)
+                journal, mapped = _created(client, intent)
         elif intent.op == "write":
             journal, mapped = _written(client, intent), []
         elif intent.op == "schema":

@@ -17,8 +17,8 @@ from flitstack_pipeline.odoo.canonical import canonical_to_odoo, from_odoo
 from flitstack_pipeline.odoo.client import OdooClient
 from flitstack_pipeline.odoo.consequences import Notes
 from flitstack_pipeline.odoo.errors import OdooError, OdooMissing, OdooUnsupported
-from flitstack_pipeline.odoo.keeping import Place, changed_by_others, references
-from flitstack_pipeline.odoo.keys import QUIET
+from flitstack_pipeline.odoo.keeping import Place, changed_by_others, references, side_records
+from flitstack_pipeline.odoo.keys import KEY_FIELD, QUIET, keys_like
 from flitstack_pipeline.odoo.schema import remove_mirrors
 
 log = logging.getLogger(__name__)
@@ -73,6 +73,7 @@ def undo_migration(
         on_step(f"{group[0].op} {group[0].model}", len(group))
         undo.group(group)
     undo.deferred_sides()
+    undo.strays()
     for model in SCHEMA_ORDER:
         entries = [e for e in ledger.journal_backwards(migration, schema=True) if e.model == model]
         if entries:
@@ -183,6 +184,27 @@ class _Undo:
             self.result.removed[model] = self.result.removed.get(model, 0) + removed
             if (model, res_id) not in self._kept_ids:
                 self._done(entries)
+
+    def strays(self) -> None:
+        """Remove records that carry a key of the migration and that the journal does not know.
+
+        A run was killed during a create, and Odoo finished it after that had been looked into.
+        """
+        suffix = f".{KEY_FIELD}"
+        entries = self._ledger.journal_backwards(self._migration, schema=True)
+        models = [e.detail.removesuffix(suffix) for e in entries if e.detail.endswith(suffix)]
+        for model in dict.fromkeys(models):  # newest first, so what refers to others goes before them
+            if not self._client.has_model(model) or KEY_FIELD not in self._client.fields_get(model):
+                continue
+            found = self._client.search(model, keys_like(self._migration), context={"active_test": False})
+            ids = [i for i in found if (model, i) not in self._kept_ids]
+            if ids:
+                log.warning("%d records of %s came after their call had been given up; removing them", len(ids), model)
+                sides = side_records(self._client, model, ids)
+                release(self._client, model, ids)
+                self.result.removed[model] = self.result.removed.get(model, 0) + self._unlink(model, ids)
+                for side, res_id in sides:
+                    self._unlink(side, self._there(side, [res_id]))
 
     def _unlink(self, model: str, ids: Sequence[int], *, defer: Sequence[JournalEntry] = ()) -> int:
         """Delete, halving where Odoo refuses, so that one record that is in use does not keep the others."""

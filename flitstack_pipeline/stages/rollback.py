@@ -9,11 +9,13 @@ from flitstack_pipeline.stages.result import EXIT_DONE, EXIT_FAILED, EXIT_TOLERA
 from flitstack_pipeline.stages.run import MigrationRun, odoo_place
 from flitstack_pipeline.verify.snapshot import compare_snapshots
 
+PATIENCE = 20.0  # seconds in which Odoo ends a create whose caller was killed, or well begins to
+
 
 def rollback(run: MigrationRun, *, keep_changed: bool = True) -> VerbResult:
     """Undo the whole migration, newest first. `keep_changed`: what a person changed since stays, and is listed."""
     run.claim()
-    recover(run.client, run.ledger, run.id, run.run_id)
+    recover(run.client, run.ledger, run.id, run.run_id, patience=PATIENCE)
     run.ledger.append(run.id, run.run_id, "rollback started", {})
     progress, task = current(), "rollback"
     progress.start(task, 0)

@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 
 from flitstack_pipeline.mapping.compile import CompiledModel, CompiledRecords
-from flitstack_pipeline.odoo.keys import KEY_FIELD, record_key
+from flitstack_pipeline.odoo.keys import KEY_FIELD, keys_like
 from flitstack_pipeline.progress import current
 from flitstack_pipeline.stages.result import ModelFigures
 from flitstack_pipeline.stages.run import MigrationRun
@@ -126,8 +126,7 @@ def _identities(run: MigrationRun, model: CompiledModel) -> list[Identity]:
     found = []
     for records in model.records:
         in_ledger = sum(m.origin == "created" for batch in run.ledger.iter_mapped(run.id, records.name) for m in batch)
-        prefix = record_key(run.id, records.name, "").replace("\\", "\\\\").replace("_", "\\_").replace("%", "\\%")
-        domain = [[KEY_FIELD, "=like", f"{prefix}%"]]
+        domain = keys_like(run.id, records.name)
         in_odoo = run.client.search_count(model.model, domain, context={"active_test": False})
         found.append(Identity(records.name, in_ledger, in_odoo))
     return found
