@@ -77,15 +77,14 @@ def _created(client: OdooClient, intent: Intent) -> tuple[list[NewJournalEntry],
         mapped.append(
             MappedRecord(record_set, source_id, intent.model, row["id"], "created", {}, ADOPTED, "", intent.run_id)
         )
-    beside: list[NewJournalEntry] = []
-    for row in rows:
-        beside += [
-            NewJournalEntry(
-                model, row[f][0], "side", intent.record_set, detail=f"made by Odoo with {intent.model} {row['id']}"
-            )
-            for f, model in side.items()
-            if row[f]
-        ]
+    beside = [
+        NewJournalEntry(
+            model, row[f][0], "side", intent.record_set, detail=f"made by Odoo with {intent.model} {row['id']}"
+        )
+        for f, model in side.items()
+        for row in rows
+        if row[f]
+    ]
     return [*beside, *journal], mapped
 
 

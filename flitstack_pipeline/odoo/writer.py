@@ -212,8 +212,8 @@ class Writer:
             NewJournalEntry(
                 side[f], row[f][0], "side", records.name, detail=f"made by Odoo with {records.model} {row['id']}"
             )
+            for f in fields  # by model, so that a rollback can remove many in one call
             for row in rows
-            for f in fields
             if row[f]
         ]
 

@@ -1,7 +1,8 @@
-"""Run `flitstack` and die by SIGKILL at one call to Odoo: `python e2e_killer.py '<json>' load coastal`.
+"""Do a verb and die by SIGKILL at one call to Odoo: `python e2e_killer.py '<json>' load coastal`.
 
 The JSON says which call: {"model": "crm.lead", "method": "create", "nth": 2, "when": "after"}. "before": the call is never
-sent; "during": it is under way; "after": Odoo has answered, and nobody has noted the answer.
+sent; "during": it is under way; "after": Odoo has answered, and nobody has noted the answer. With "command" true the verb
+is done by `flitstack`, as a job of Dagster, else by the same stages without it, which starts sooner.
 """
 
 import json
@@ -10,10 +11,15 @@ import signal
 import sys
 import threading
 import time
+import uuid
 from typing import Any
+
+from e2e_project import VERBS
 
 from flitstack_pipeline import cli
 from flitstack_pipeline.odoo.client import OdooClient
+from flitstack_pipeline.settings import load_settings
+from flitstack_pipeline.stages.run import MigrationRun
 
 IN_THE_MIDDLE = 0.03  # seconds after sending
 
@@ -41,7 +47,16 @@ def die() -> None:
     os.kill(os.getpid(), signal.SIGKILL)
 
 
+def main(spec: dict[str, Any], verb: str, migration: str) -> None:
+    by_command = spec.pop("command", False)
+    arm(**spec)
+    if by_command:
+        sys.argv = ["flitstack", verb, migration, "--json"]
+        cli.main()
+    else:
+        with MigrationRun(load_settings(), migration, uuid.uuid4().hex) as run:
+            VERBS[verb](run)
+
+
 if __name__ == "__main__":
-    arm(**json.loads(sys.argv[1]))
-    sys.argv[:2] = ["flitstack"]
-    cli.main()
+    main(json.loads(sys.argv[1]), *sys.argv[2:])

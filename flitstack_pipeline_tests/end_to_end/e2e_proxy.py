@@ -42,6 +42,7 @@ class Proxy:
 
         class Handler(http.server.BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
+            disable_nagle_algorithm = True  # an answer goes in two pieces
 
             def do_POST(self) -> None:
                 proxy._handle(self)

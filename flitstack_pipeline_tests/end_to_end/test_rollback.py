@@ -45,7 +45,7 @@ class Place:
 
 @pytest.fixture(scope="module")
 def export(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return write_subset(tmp_path_factory.mktemp("export"), customers=14, also=["1001", "1002"])
+    return write_subset(tmp_path_factory.mktemp("export"), customers=6, also=["1001", "1002", "1004", "1213"])
 
 
 @pytest.fixture
