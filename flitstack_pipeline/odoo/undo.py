@@ -5,6 +5,7 @@ open there: another rollback looks at it again. What is gone is forgotten, so th
 """
 
 import logging
+import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -16,7 +17,7 @@ from flitstack_pipeline.odoo.actions import ACTIONS, release
 from flitstack_pipeline.odoo.canonical import canonical_to_odoo, from_odoo
 from flitstack_pipeline.odoo.client import OdooClient
 from flitstack_pipeline.odoo.consequences import Notes
-from flitstack_pipeline.odoo.errors import OdooError, OdooMissing, OdooUnsupported
+from flitstack_pipeline.odoo.errors import OdooError, OdooMissing, OdooRejected, OdooUnsupported
 from flitstack_pipeline.odoo.keeping import Place, changed_by_others, references, side_records
 from flitstack_pipeline.odoo.keys import KEY_FIELD, QUIET, keys_like
 from flitstack_pipeline.odoo.schema import remove_mirrors
@@ -194,10 +195,7 @@ class _Undo:
         entries = self._ledger.journal_backwards(self._migration, schema=True)
         models = [e.detail.removesuffix(suffix) for e in entries if e.detail.endswith(suffix)]
         for model in dict.fromkeys(models):  # newest first, so what refers to others goes before them
-            if not self._client.has_model(model) or KEY_FIELD not in self._client.fields_get(model):
-                continue
-            found = self._client.search(model, keys_like(self._migration), context={"active_test": False})
-            ids = [i for i in found if (model, i) not in self._kept_ids]
+            ids = [i for i in self._carrying_a_key(model) if (model, i) not in self._kept_ids]
             if ids:
                 log.warning("%d records of %s came after their call had been given up; removing them", len(ids), model)
                 sides = side_records(self._client, model, ids)
@@ -205,6 +203,21 @@ class _Undo:
                 self.result.removed[model] = self.result.removed.get(model, 0) + self._unlink(model, ids)
                 for side, res_id in sides:
                     self._unlink(side, self._there(side, [res_id]))
+
+    def _carrying_a_key(self, model: str) -> list[int]:
+        # A rollback that was killed may have left Odoo taking the fields away right now: they come and go while it does.
+        for wait in (1.0, 3.0, 8.0):
+            try:
+                return self._search_keys(model)
+            except (OdooRejected, OdooUnsupported):
+                time.sleep(wait)
+        return self._search_keys(model)
+
+    def _search_keys(self, model: str) -> list[int]:
+        self._client.refresh(model)
+        if not self._client.has_model(model) or KEY_FIELD not in self._client.fields_get(model):
+            return []
+        return self._client.search(model, keys_like(self._migration), context={"active_test": False})
 
     def _unlink(self, model: str, ids: Sequence[int], *, defer: Sequence[JournalEntry] = ()) -> int:
         """Delete, halving where Odoo refuses, so that one record that is in use does not keep the others."""

@@ -156,6 +156,7 @@ def test_what_was_never_begun_is_sent_again_even_if_it_creates(server, step):
     ("name", "message"),
     [
         ("psycopg2.errors.SerializationFailure", "could not serialize access due to concurrent update"),
+        ("builtins.RuntimeError", "dictionary changed size during iteration"),
         ("psycopg2.errors.DeadlockDetected", "deadlock detected"),
         ("psycopg2.errors.LockNotAvailable", "could not obtain lock on row"),
         ("psycopg2.pool.PoolError", "The Connection Pool Is Full"),

@@ -31,7 +31,9 @@ _ROLLED_BACK = frozenset(
 )
 _ROLLED_BACK_TEXT = re.compile(
     r"could not serialize access|deadlock detected|could not obtain lock|connection pool is full"
-    r"|too many (clients|connections)|remaining connection slots",
+    r"|too many (clients|connections)|remaining connection slots"
+    # Fields came or went in another thread of the same server while this call walked over all of them.
+    r"|dictionary changed size during iteration",
     re.IGNORECASE,
 )
 # The database went away: at a commit, nobody can tell on which side of it.
