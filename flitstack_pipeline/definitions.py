@@ -2,12 +2,13 @@
 
 import dagster as dg
 
-from flitstack_pipeline.mapping.loading import load_system
+from flitstack_pipeline.mapping.loading import load_system_of_all
 from flitstack_pipeline.orchestration.factory import system_definitions
 from flitstack_pipeline.orchestration.resource import Engine
 from flitstack_pipeline.settings import load_settings
 
-_systems = [load_system(path) for path in sorted(load_settings().systems_dir.glob("*.yaml"))]
+_settings = load_settings()
+_systems = [load_system_of_all(_settings, path.stem) for path in sorted(_settings.systems_dir.glob("*.yaml"))]
 
 defs = dg.Definitions.merge(
     *(system_definitions(system) for system in _systems),

@@ -125,6 +125,8 @@ class _Compiler:
         return CompiledMap(tuple(models), schema, tuple(self.notes), document, self.definitions)
 
     def _absent(self, model: ModelSpec) -> str:
+        if there := next((other for other in model.only_without if self.live.has_model(other)), None):
+            return f"{model.model} is used only where Odoo has no {there}, and it has"
         if model.create or self.live.has_model(model.model):
             return ""
         app = f": the app {model.module} is not installed" if model.module else ""

@@ -1,6 +1,7 @@
 """Read maps and migration files. Every problem is reported at once, with file, line and key."""
 
 import difflib
+import logging
 import re
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
@@ -12,6 +13,7 @@ from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
 from flitstack_pipeline.errors import ConfigurationError, Problem
+from flitstack_pipeline.mapping.choices import apply_choices, chosen_problems
 from flitstack_pipeline.mapping.locations import in_file, keys_at, line_of
 from flitstack_pipeline.mapping.migration import MIGRATION_ID, Migration
 from flitstack_pipeline.mapping.spec import SystemMap
@@ -20,6 +22,7 @@ from flitstack_pipeline.mapping.walk import Loc
 from flitstack_pipeline.settings import Settings
 
 M = TypeVar("M", bound=BaseModel)
+log = logging.getLogger(__name__)
 
 
 def load_system(path: Path) -> SystemMap:
@@ -78,7 +81,35 @@ def load_migration(settings: Settings, migration_id: str) -> tuple[Migration, Sy
         _raise(nothing, raw, path, prefix=("changes",))
         system = _validate(SystemMap, merged, path, prefix=("changes",), lines=raw)
         _raise(map_problems(system), raw, path, prefix=("changes",))
-    return migration, system
+    found = list(chosen_problems(system, migration.choices))
+    if migration.source.reader != system.reader:
+        wanted = (
+            "`folder:` with its exports" if system.reader == "exports" else "`url:` of its Dataverse (or `sandbox:`)"
+        )
+        found.append((("source",), f"{system.title} is read from another kind of source", f"give the {wanted}"))
+    _raise(found, raw, path)
+    return migration, apply_choices(system, migration.choices)
+
+
+def load_system_of_all(settings: Settings, system: str) -> SystemMap:
+    """A system's map with what the changes of any of its migrations add: the objects and models that need an asset.
+
+    A migration whose file has mistakes adds nothing here: its own runs tell what is wrong with it.
+    """
+    whole = load_system(settings.systems_dir / f"{system}.yaml")
+    for migration_id in migration_ids(settings, system):
+        try:
+            _, own = load_migration(settings, migration_id)
+        except ConfigurationError as error:
+            log.warning("%s adds no assets: %s", migration_id, error)
+            continue
+        objects = {n: o for n, o in own.objects.items() if n not in whole.objects}
+        models = {n: m for n, m in own.models.items() if n not in whole.models}
+        more = {"objects": {**whole.objects, **objects}, "models": {**whole.models, **models}}
+        merged = whole.model_copy(update=more)
+        if not map_problems(merged):
+            whole = merged
+    return whole
 
 
 def migration_ids(settings: Settings, system: str | None = None) -> list[str]:

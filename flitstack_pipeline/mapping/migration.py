@@ -14,16 +14,42 @@ _VARIABLE = r"^[A-Za-z_][A-Za-z0-9_]*$"
 class SourceSettings(Spec):
     """Where the source is and how its ambiguous cells are to be read.
 
-    The keys of `date_order` and `decimal_mark` are `object.column`, `object.*` or `*`.
+    A `folder` of exports, a Dataverse organization by `url`, or `sandbox:` with the folder of an organization that the sandbox
+    serves. The keys of `date_order` and `decimal_mark` are `object.column`, `object.*` or `*`.
     """
 
-    folder: str
+    folder: str | None = None
+    sandbox: str | None = None
+    url: str | None = Field(default=None, pattern=r"^https?://")
+    tenant: str | None = None
+    client_id: str | None = None
+    client_secret_env: str | None = Field(default=None, pattern=_VARIABLE)
+    authority: str = "https://login.microsoftonline.com"
+    calls_per_minute: int = Field(default=100, ge=1)
+    page_size: int = Field(default=5000, ge=1, le=5000)
     timezone: str | None = None
     country: str | None = Field(
         default=None, pattern=r"^[A-Z]{2}$", description="for phone numbers and states without one"
     )
     date_order: dict[str, Literal["DMY", "MDY", "YMD"]] = {}
     decimal_mark: dict[str, Literal[".", ","]] = {}
+
+    @model_validator(mode="after")
+    def _one_source(self) -> "SourceSettings":
+        given = [name for name in ("folder", "sandbox", "url") if getattr(self, name)]
+        if len(given) != 1:
+            raise ValueError(
+                "a source is exactly one of `folder:` (exports), `url:` (Dataverse) or `sandbox:` (a Dataverse of the sandbox); "
+                f"this one has {', '.join(given) or 'none'}"
+            )
+        if self.url and (missing := [n for n in ("tenant", "client_id", "client_secret_env") if not getattr(self, n)]):
+            raise ValueError(f"a Dataverse needs {', '.join(missing)} too")
+        return self
+
+    @property
+    def reader(self) -> Literal["exports", "dataverse"]:
+        """What kind of source this is."""
+        return "exports" if self.folder else "dataverse"
 
 
 class SandboxTarget(Spec):
@@ -97,5 +123,6 @@ class Migration(Spec):
     tolerance: Tolerance = Tolerance()
     sample_size: int = Field(default=200, ge=50, le=500)
     delta_window_hours: int = Field(default=48, ge=1, le=24 * 14)
+    choices: dict[Name, str] = {}
     changes: dict[str, Any] = {}
     accepted_differences: tuple[AcceptedDifference, ...] = ()

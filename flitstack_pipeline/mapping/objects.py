@@ -29,6 +29,9 @@ class ColumnSpec(Spec):
     type: ColumnType = "text"
     aliases: OneOrMany = ()
     required: bool = False
+    optional: bool = Field(
+        default=False, description="of an entity: its organization may not have it; then it is empty"
+    )
     secret: bool = Field(default=False, description="never kept: neither in Parquet nor in rejects, logs or reports")
     true_values: OneOrMany = ()
     false_values: OneOrMany = ()
@@ -62,12 +65,34 @@ class Explode(Spec):
     separator: str = ";"
 
 
+ORIGINS = ("files", "entity", "metadata", "rows", "distinct", "explode")
+
+METADATA_COLUMNS: dict[str, dict[str, ColumnType]] = {
+    "attributes": {
+        "entity": "id", "name": "id", "label": "text", "type": "text", "options": "text", "column": "text",
+    },
+    "options": {
+        "entity": "id", "attribute": "id", "value": "integer", "label": "text", "labels": "json", "state": "integer",
+        "position": "integer",
+    },
+    "entities": {
+        "name": "id", "set_name": "text", "label": "text", "custom": "boolean", "activity": "boolean",
+        "change_tracking": "boolean", "primary_id": "text", "primary_name": "text", "in_map": "boolean",
+    },
+}  # fmt: skip
+"""What the rows of `metadata:` objects hold: custom attributes, option values, and tables of a Dataverse organization."""
+
+
 class ObjectSpec(Spec):
-    """One source object: a file of an export, inline `rows`, or derived from another object."""
+    """One source object: a file of an export, an entity of Dataverse or of its metadata, inline `rows`, or derived."""
 
     title: str = ""
     files: OneOrMany = ()
-    key: NumberWithin | OneOrMany
+    entity: OneOrMany = Field(
+        default=(), description="logical name of a Dataverse table, then names it may be given instead"
+    )
+    metadata: Literal["attributes", "options", "entities"] | None = None
+    key: NumberWithin | OneOrMany = ()
     columns: dict[str, ColumnSpec] = {}
     rows: tuple[dict[str, Any], ...] = ()
     distinct: Distinct | None = None
@@ -80,11 +105,16 @@ class ObjectSpec(Spec):
 
     @model_validator(mode="after")
     def _one_origin(self) -> "ObjectSpec":
-        origins = [n for n in ("files", "rows", "distinct", "explode") if getattr(self, n)]
+        origins = [n for n in ORIGINS if getattr(self, n)]
         if len(origins) != 1:
             raise ValueError(
-                f"an object comes from exactly one of files, rows, distinct, explode; this one has {origins or 'none'}"
+                f"an object comes from exactly one of {', '.join(ORIGINS)}; this one has {origins or 'none'}"
             )
+        if origins[0] in ("entity", "metadata"):
+            if self.key:
+                raise ValueError("an entity has its primary key; leave `key:` out")
+        elif not self.key:
+            raise ValueError("an object says which column(s) identify a row: add `key:`")
         if not self.migrates and not self.reason:
             raise ValueError("an object that does not migrate says why: add `reason:`")
         return self

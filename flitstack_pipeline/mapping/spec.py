@@ -205,6 +205,7 @@ class FieldSpec(Spec):
     when: Condition | None = None
     required: bool = False
 
+    choice: dict[str, OneOrMany] = Field(default={}, description="only where the migration chose (one of) these")
     create: NewField | None = None
     fallback: Fallback | None = None
     write: bool = Field(default=True, description="false: only compared, for values that Odoo itself computes")
@@ -303,6 +304,7 @@ class RecordSetSpec(Spec):
 
     from_: Name = Field(alias="from")
     title: str = ""
+    choice: dict[str, OneOrMany] = Field(default={}, description="only where the migration chose (one of) these")
     joins: dict[str, Join] = {}
     where: Condition | None = None
     where_not_reason: str = Field(default="", description="why rows that fail `where` are excluded, in words")
@@ -329,6 +331,9 @@ class ModelSpec(Spec):
 
     model: str
     module: str = ""
+    only_without: OneOrMany = Field(
+        default=(), description="models in whose place this one is: used where Odoo lacks them"
+    )
     create: NewModel | None = None
     after: OneOrMany = Field(
         default=(), description="models that must be complete first though no field refers to them"
@@ -336,12 +341,27 @@ class ModelSpec(Spec):
     records: dict[Name, RecordSetSpec]
 
 
+class Choice(Spec):
+    """What each migration decides for itself. `options`: their names with what each means; `default` is one of them."""
+
+    title: str
+    options: dict[str, str]
+    default: str
+
+    @model_validator(mode="after")
+    def _default_is_an_option(self) -> "Choice":
+        if self.default not in self.options:
+            raise ValueError(f"the default {self.default!r} is none of the options: {', '.join(self.options)}")
+        return self
+
+
 class SystemMap(Spec):
     """The typical map of one source system."""
 
     system: Name
     title: str
-    reader: Literal["exports"]
+    reader: Literal["exports", "dataverse"]
+    choices: dict[Name, Choice] = {}
     objects: dict[Name, ObjectSpec]
     models: dict[Name, ModelSpec]
 
@@ -359,6 +379,7 @@ __all__ = [
     "Action",
     "Bundle",
     "Children",
+    "Choice",
     "Collect",
     "ColumnSpec",
     "ColumnType",

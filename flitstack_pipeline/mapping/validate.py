@@ -8,7 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from flitstack_pipeline.errors import ConfigurationError
+from flitstack_pipeline.mapping.choices import choice_problems
 from flitstack_pipeline.mapping.graph import cycle_of
+from flitstack_pipeline.mapping.objects import METADATA_COLUMNS, ORIGINS
 from flitstack_pipeline.mapping.spec import Action, Children, Condition, NewField, ObjectSpec, RecordSetSpec, SystemMap
 from flitstack_pipeline.mapping.walk import Loc, Place, children_of, model_needs, places
 from flitstack_pipeline.odoo.actions import ACTIONS
@@ -16,13 +18,15 @@ from flitstack_pipeline.transform import registry
 
 Found = tuple[Loc, str, str]
 BUILT_IN = ("_id", "_file", "_row")
+_READS = {"exports": "files", "dataverse": "entity or metadata"}
+_READS_NOT = {"exports": {"entity", "metadata"}, "dataverse": {"files"}}
 # Stands for what a migration gives to transforms, so that a chain can be put together before there is one.
 _CONTEXT = {"timezone": "UTC", "country": "AU", "base": Path(), "max_mb": Decimal(1)}
 
 
 def map_problems(system: SystemMap) -> list[Found]:
     """Every problem of a map, as (place, what is wrong, what would be right)."""
-    found = [*_object_problems(system)]
+    found = [*_object_problems(system), *choice_problems(system)]
     sets: dict[str, str] = {}
     for model_name, model in system.models.items():
         if model.create and not model.model.startswith("x_"):
@@ -55,6 +59,9 @@ def map_problems(system: SystemMap) -> list[Found]:
 def _object_problems(system: SystemMap) -> Iterator[Found]:
     for name, obj in system.objects.items():
         loc = ("objects", name)
+        if wrong := _READS_NOT[system.reader].intersection(o for o in ORIGINS if getattr(obj, o)):
+            kind = next(iter(wrong))
+            yield ((*loc, kind), f"the reader {system.reader} knows no {kind}", f"use {_READS[system.reader]}")
         if (origin := obj.derived_from) and origin not in system.objects:
             yield _unknown(loc, "object", origin, system.objects)
             continue
@@ -236,6 +243,8 @@ def columns_of(system: SystemMap, name: str) -> set[str]:
         own = {key for row in obj.rows for key in row}
     elif obj.distinct:
         own = set(obj.distinct.columns)
+    elif obj.metadata:
+        own = set(METADATA_COLUMNS[obj.metadata])
     elif obj.explode:
         known = obj.explode.from_ in system.objects and not _derived_in_circle(system, name)
         own = columns_of(system, obj.explode.from_) if known else set()

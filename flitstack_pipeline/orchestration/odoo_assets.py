@@ -82,6 +82,8 @@ def _model_asset(system: SystemMap, name: str) -> dg.AssetsDefinition:
 
 def _examples(run: MigrationRun, name: str) -> dict[str, dg.MarkdownMetadataValue]:
     """A few records as links to Odoo's own screens."""
+    if name not in run.system.models:
+        return {}
     links = RecordLinks(run.access.url, run.access.database, run.client.version.major)
     lines = [
         f"- {record_set} `{record.source_id}`: [{record.model} {record.res_id}]({links.to(record.model, record.res_id)})"

@@ -36,6 +36,8 @@ def _source_asset(system: SystemMap, name: str) -> dg.AssetsDefinition:
         with engine.run(
             migration_of(context), context.run.run_id, verb_of(context.run.job_name, system.system, "inventory")
         ) as run:
+            if name not in run.system.objects:
+                return dg.MaterializeResult(metadata={"state": run.not_here}, data_version=dg.DataVersion("none"))
             extract = extract_object(run, name)
         return dg.MaterializeResult(metadata=of_extract(extract), data_version=dg.DataVersion(extract.sha256))
 
@@ -45,7 +47,11 @@ def _source_asset(system: SystemMap, name: str) -> dg.AssetsDefinition:
 def _description(system: SystemMap, name: str) -> str:
     obj = system.objects[name]
     origin = f"from the rows of `{obj.derived_from}`" if obj.derived_from else ""
-    if obj.files:
+    if obj.entity:
+        origin = f"from the table `{obj.entity[0]}` of Dataverse"
+    elif obj.metadata:
+        origin = f"from the {obj.metadata} that the metadata of Dataverse lists"
+    elif obj.files:
         origin = f"from the export's {' or '.join(f'`{f}`' for f in obj.files)}"
     elif obj.rows:
         origin = "from the map itself"

@@ -66,8 +66,10 @@ def load_model(run: MigrationRun, name: str) -> ModelLoad:
     """Load all record sets of one model, then take the steps of Odoo's own that the map asks for."""
     require_approval(run)
     run.claim()
-    model = run.compiled.model(name)
     started = time.monotonic()
+    if name not in run.system.models:
+        return ModelLoad(name, {}, {}, 0.0, run.not_here)
+    model = run.compiled.model(name)
     if model.absent:
         return _absent(run, model, started)
     outcomes: dict[str, Mapping[str, int]] = {}

@@ -59,6 +59,11 @@ class MigrationRun:
     def __exit__(self, *exc: object) -> None:
         self.close()
 
+    @property
+    def not_here(self) -> str:
+        """What is said of an object or model that only other migrations of the system have."""
+        return f"not part of {self.id}: its choices or changes leave it out"
+
     # -- source -------------------------------------------------------------------------------------------------------
 
     @property
@@ -169,7 +174,8 @@ class MigrationRun:
 
     def _meaning(self) -> dict[str, Any]:
         """What the migration's file says that changes values: how cells are read, and which files are too large."""
-        source = self.migration.source.model_dump(mode="json", exclude={"folder"})
+        said = {"timezone", "country", "date_order", "decimal_mark"}
+        source = self.migration.source.model_dump(mode="json", include=said)
         return {"source": source, "max_file_mb": self.migration.options.max_file_mb}
 
     def transform(self, records: CompiledRecords) -> RecordSetTransform:

@@ -1,5 +1,6 @@
-"""The OctopusPro example as a project of its own, migrated into a given Odoo: verbs in this process or by the command line."""
+"""An example as a project of its own, migrated into a given Odoo: verbs in this process or by the command line."""
 
+import io
 import json
 import os
 import shutil
@@ -10,6 +11,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from ruamel.yaml import YAML
 
 from flitstack_pipeline.ledger.store import Ledger
 from flitstack_pipeline.odoo.access import OdooAccess
@@ -29,6 +32,11 @@ from flitstack_pipeline.stages.run import MigrationRun
 CHECKOUT = Path(__file__).resolve().parents[2]
 EXAMPLE = CHECKOUT / "examples" / "octopuspro"
 DEMO = CHECKOUT / "mappings" / "migrations" / "octopuspro-demo.yaml"
+
+
+def demo_file(system: str) -> Path:
+    """The migration file of a system's example."""
+    return CHECKOUT / "mappings" / "migrations" / f"{system}-demo.yaml"
 
 
 def _inventory(run: MigrationRun) -> VerbResult:
@@ -73,22 +81,26 @@ class Done:
 
 
 class Project:
-    """A copy of the map and one migration that points to `export` and to one database.
+    """A copy of a system's map and one migration: the system's demo, but that it points to `export` and to one database.
 
-    `accepted`: with the demo's accepted differences; `more`: YAML to append to the migration's file. Migrations into the
-    same database need different names.
+    `export`: another folder than the demo's; `source`: settings that replace the demo's `source:`; `accepted`: with the demo's
+    accepted differences; `more`: YAML to append to the migration's file. Migrations into the same database need different names.
     """
 
     def __init__(
         self,
         folder: Path,
         access: OdooAccess,
-        export: Path,
+        export: Path | None = None,
         *,
+        system: str = "octopuspro",
+        source: Mapping[str, Any] | None = None,
         name: str = "coastal",
         more: str = "",
         accepted: bool = True,
     ) -> None:
+        self.system = system
+        self.source = source
         self.id = name
         self.folder = folder
         self.access = access
@@ -96,8 +108,8 @@ class Project:
         self.settings = Settings(root=folder, home=folder / "home", cache=folder / "cache")
         for place in (self.settings.systems_dir, self.settings.migrations_dir, self.settings.home):
             place.mkdir(parents=True, exist_ok=True)
-        self.map_file = self.settings.systems_dir / "octopuspro.yaml"
-        shutil.copy(CHECKOUT / "mappings" / "systems" / "octopuspro.yaml", self.map_file)
+        self.map_file = self.settings.systems_dir / f"{system}.yaml"
+        shutil.copy(CHECKOUT / "mappings" / "systems" / f"{system}.yaml", self.map_file)
         for name in ("dagster.yaml", "workspace.yaml"):
             shutil.copy(CHECKOUT / name, folder / name)
         self._key = f"FLITSTACK_TEST_{access.database.upper()}"
@@ -115,22 +127,25 @@ class Project:
 
     def write_migration(self, *, more: str = "", accepted: bool = True, url: str = "") -> None:
         """(Re)write the migration's file; `url` in place of the database's own goes by a proxy, say."""
-        access = self.access
-        secret = f"api_key_env: {self._key}" if access.api_key else f"password_env: {self._key}"
-        # The example's own dates settle their order; a part of them may not.
-        order = "" if self.export == EXAMPLE / "export" else ', date_order: {"*": DMY}'
-        lines = [
-            "system: octopuspro",
-            "title: Coastal Cleaning Co",
-            f"source: {{folder: {self.export}, timezone: Australia/Sydney, country: AU{order}}}",
-            f'target: {{url: "{url or access.url}", database: {access.database}, login: {access.login}, {secret}, '
-            f"protocol: {access.protocol}}}",
-        ]
-        if accepted:
-            demo = DEMO.read_text("utf-8")
-            lines.append(demo[demo.index("accepted_differences:") :])
-        text = "\n".join([*lines, more, ""])
-        (self.settings.migrations_dir / f"{self.id}.yaml").write_text(text, "utf-8")
+        access, yaml = self.access, YAML(typ="safe", pure=True)
+        demo = yaml.load(demo_file(self.system).read_text("utf-8"))
+        if self.source is not None:
+            demo["source"] = dict(self.source)
+        elif "folder" in demo["source"]:
+            demo["source"]["folder"] = str(self.export or CHECKOUT / demo["source"]["folder"])
+        else:
+            demo["source"]["sandbox"] = str(CHECKOUT / demo["source"]["sandbox"])
+        if self.system == "octopuspro" and self.export != EXAMPLE / "export":
+            # The example's own dates settle their order; a part of them may not.
+            demo["source"]["date_order"] = {"*": "DMY"}
+        target = {"url": url or access.url, "database": access.database, "login": access.login}
+        demo["target"] = target | {"api_key_env" if access.api_key else "password_env": self._key}
+        demo["target"]["protocol"] = access.protocol
+        if not accepted:
+            demo.pop("accepted_differences", None)
+        text = io.StringIO()
+        yaml.dump(demo | (yaml.load(more) or {}), text)
+        (self.settings.migrations_dir / f"{self.id}.yaml").write_text(text.getvalue(), "utf-8")
 
     # -- verbs --------------------------------------------------------------------------------------------------------
 

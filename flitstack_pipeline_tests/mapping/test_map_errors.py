@@ -23,7 +23,7 @@ MISTAKES = {
         "reader: exports",
         "reader: exports\nzzz: 1",
         "zzz: 1",
-        "zzz: is not a key that exists here (there are: models, objects, reader, system, title)",
+        "zzz: is not a key that exists here (there are: choices, models, objects, reader, system, title)",
     ),
     "unknown key in an item of a list": (
         "match: [{by: email}]",
@@ -123,7 +123,7 @@ MISTAKES = {
         "    files: jobs\n",
         "",
         "  job:",
-        "objects.job: an object comes from exactly one of files, rows, distinct, explode; this one has none",
+        "objects.job: an object comes from exactly one of files, entity, metadata, rows, distinct, explode; this one has none",
     ),
     "object that stays behind without a reason": (
         "    reason: nobody needs it\n",
@@ -183,7 +183,6 @@ def test_all_problems_of_the_form_come_at_once(project):
     assert [line.split(": ")[1] for line in found] == [
         "title",
         "objects.customer.columns.joined.type",
-        "objects.job.key",
         "objects.job.kee",
     ]
 

@@ -60,8 +60,8 @@ def test_only_what_is_in_the_file_is_named(loc, found):
 
 
 def test_the_keys_that_exist_at_a_place():
-    top = ["models", "objects", "reader", "system", "title"]
-    column = ["aliases", "false_values", "required", "secret", "true_values", "type"]
+    top = ["choices", "models", "objects", "reader", "system", "title"]
+    column = ["aliases", "false_values", "optional", "required", "secret", "true_values", "type"]
     field = ("models", "m", "records", "r", "fields", "f", 0)
 
     assert keys_at(SystemMap, ()) == top

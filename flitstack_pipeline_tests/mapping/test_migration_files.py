@@ -90,7 +90,10 @@ MISTAKES = {
         MIGRATION.replace("  timezone", "  country: Australia\n  timezone"),
         "source.country: should match pattern",
     ),
-    "no source": (MIGRATION.replace("  folder: export\n", ""), "source.folder: is missing"),
+    "no source": (
+        MIGRATION.replace("  folder: export\n", ""),
+        "source: a source is exactly one of `folder:` (exports), `url:`",
+    ),
     "batch size": (
         MIGRATION + "options: {batch_size: 0}\n",
         "options.batch_size: should be greater than or equal to 1",
@@ -131,7 +134,7 @@ def test_a_secret_in_the_wrong_place_is_not_repeated(problems, case):
 def test_all_problems_come_at_once(problems):
     text = MIGRATION.replace("  folder: export\n", "").replace("YMD", "DYM") + "options: {batch_size: 0}\n"
 
-    assert [p.split(": ")[1] for p in problems(text)] == ["source.folder", "source.date_order.*", "options.batch_size"]
+    assert [p.split(": ")[1] for p in problems(text)] == ["source.date_order.*", "options.batch_size"]
 
 
 def test_a_system_without_a_map_is_named(problems):
