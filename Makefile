@@ -1,6 +1,8 @@
 # `make demo` on a fresh machine needs Python 3.11 or newer with its venv module, apt and a network; no root.
 SYSTEM ?= octopuspro
 PYTEST_FLAGS ?=
+# Test processes, each with an Odoo of its own.
+WORKERS ?= 2
 PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11; do \
 	$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$python && break; done)
 BIN := .venv/bin
@@ -25,14 +27,14 @@ $(INSTALLED): pyproject.toml constraints.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e . --group dev
 	@touch $@
 
-demo: install ## migrate the example of one system into a sandbox Odoo (SYSTEM=octopuspro)
+demo: install ## migrate the example of one system into a sandbox Odoo (SYSTEM=octopuspro, …, or all)
 	$(BIN)/flitstack demo $(SYSTEM)
 
 ui: install ## open Dagster's pages on the project
 	$(BIN)/flitstack ui
 
 test: install ## run the tests; the first time starts a real Odoo in about two minutes
-	$(BIN)/python -m pytest $(PYTEST_FLAGS)
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile $(PYTEST_FLAGS)
 
 lint: install ## check style
 	$(BIN)/ruff check .
@@ -57,7 +59,9 @@ constraints: ## pin again what pyproject.toml asks for, in its newest versions
 	mv constraints.txt.new constraints.txt
 
 clean: ## stop the sandbox; remove it, its databases, all results and .venv (downloads in the cache stay)
-	if test -x $(BIN)/python; then $(BIN)/python -c 'from flitstack_pipeline.sandbox import Sandbox; \
-		from flitstack_pipeline.settings import load_settings; Sandbox(load_settings()).down()'; fi
-	rm -rf .venv .venv-constraints .flitstack .pytest_cache .ruff_cache .hypothesis
+	if test -x $(BIN)/python; then $(BIN)/python -c 'from dataclasses import replace; \
+		from flitstack_pipeline.sandbox import Sandbox; from flitstack_pipeline.settings import load_settings; \
+		own = load_settings(); homes = (own.home, *own.home.glob("tests-*")); \
+		[Sandbox(replace(own, home=home)).down() for home in homes]'; fi
+	rm -rf logs .logs_queue .tmp_dagster_home_* .venv .venv-constraints .flitstack .pytest_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,3 +1,9 @@
 """Fixtures that all tests share."""
 
-pytest_plugins = ["odoo_fixtures"]
+import sys
+from pathlib import Path
+
+# By path and not as a package: `coverage` is also the name of a well-known tool.
+sys.path.insert(0, str(Path(__file__).parent / "coverage"))
+
+pytest_plugins = ["odoo_fixtures", "coverage_table", "pytester"]

@@ -5,9 +5,11 @@ own, and the servers are stopped at the end only if nobody but tests asked for t
 """
 
 import fcntl
+import os
 import secrets
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import IO
 
 import pytest
@@ -23,6 +25,9 @@ _PREFIX = "t_"
 def sandbox() -> Iterator[Sandbox]:
     """The sandbox, running. The first time on a machine this takes a minute."""
     settings = load_settings()
+    if worker := os.environ.get("PYTEST_XDIST_WORKER"):
+        # An Odoo of its own for each of several test processes: one server uses one core.
+        settings = replace(settings, home=settings.home / f"tests-{worker}")
     shared = Sandbox(settings, temporary=True)
     shared.up(progress=print)
     with (settings.sandbox_dir / "tests.lock").open("ab") as users:

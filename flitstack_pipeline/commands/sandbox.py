@@ -7,6 +7,7 @@ from rich.console import Console
 
 from flitstack_pipeline.mapping.loading import load_migration
 from flitstack_pipeline.sandbox import Sandbox
+from flitstack_pipeline.sandbox.dataverse import running_dataverses
 from flitstack_pipeline.settings import load_settings
 from flitstack_pipeline.stages.target import sandbox_database, target_access
 
@@ -26,7 +27,7 @@ def up(migration: Annotated[str | None, typer.Argument(help="Also make this migr
 
 @app.command()
 def down() -> None:
-    """Stop Odoo and PostgreSQL; the databases stay."""
+    """Stop Odoo, PostgreSQL and every Dataverse; the databases stay."""
     Sandbox(load_settings()).down()
     typer.echo("the sandbox is down; its databases are kept. Start it again: flitstack sandbox up")
 
@@ -45,8 +46,11 @@ def reset(migration: Migration) -> None:
 @app.command()
 def status() -> None:
     """Show whether it runs, where, and with which databases."""
-    sandbox = Sandbox(load_settings())
+    settings = load_settings()
+    sandbox = Sandbox(settings)
     state = sandbox.status()
+    for org in running_dataverses(settings.sandbox_dir):
+        typer.echo(f"Dataverse runs at {org.url}: {org.org}")
     if not state.running:
         typer.echo("the sandbox is down. Start it: flitstack sandbox up")
         return

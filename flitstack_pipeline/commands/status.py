@@ -49,7 +49,10 @@ def show_status(settings: Settings, migration_id: str, *, as_json: bool) -> None
         "Audit log: intact" if broken is None else f"[red]Audit log: broken at entry {broken.seq}: {broken.what}[/red]"
     )
     last = max((r for r in results.values() if r), key=lambda r: r.at, default=None)
-    console.print(f"Next: {last.result['next_step'] if last else f'flitstack doctor {migration_id}'}")
+    following = str(last.result["next_step"]) if last else f"flitstack doctor {migration_id}"
+    if following == f"flitstack status {migration_id}":
+        following = f"nothing is open; let the users in, or undo it all: flitstack rollback {migration_id}"
+    console.print(f"Next: {following}")
 
 
 def show_where(settings: Settings, migration_id: str, name: str, source_id: str, *, as_json: bool) -> None:

@@ -80,6 +80,9 @@ def _field(field: FieldSpec, settled: Chosen, dropped: set[str]) -> FieldSpec | 
         if not (records := tuple(name for name in field.lookup.records if name not in dropped)):
             return None
         field = field.model_copy(update={"lookup": _lookup(field.lookup, records)})
+    if field.also:
+        also = _fields({"also": field.also}, settled, dropped).get("also", ())
+        field = field.model_copy(update={"also": also})
     if field.lines:
         inner = _fields(field.lines.fields, settled, dropped)
         field = field.model_copy(update={"lines": field.lines.model_copy(update={"fields": inner})})

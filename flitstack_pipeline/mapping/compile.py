@@ -14,6 +14,8 @@ from flitstack_pipeline.errors import ConfigurationError, Problem
 from flitstack_pipeline.ledger.jsonvalues import fingerprint
 from flitstack_pipeline.mapping.custom import custom_fields
 from flitstack_pipeline.mapping.graph import model_order
+from flitstack_pipeline.mapping.older import as_live
+from flitstack_pipeline.mapping.selections import completed
 from flitstack_pipeline.mapping.spec import FieldSpec, ModelSpec, NewField, RecordSetSpec, SystemMap
 from flitstack_pipeline.mapping.target import (
     KEY_FIELD,
@@ -88,7 +90,10 @@ def compile_map(
     distinct: DistinctValues,
 ) -> CompiledMap:
     """Compile a map; `ConfigurationError` lists every field, value or model that this Odoo does not have."""
-    return _Compiler(system, live, rows_of, distinct).run(target, source_schema)
+    system, notes = as_live(system, live)
+    compiler = _Compiler(system, live, rows_of, distinct)
+    compiler.notes.extend(notes)
+    return compiler.run(target, source_schema)
 
 
 class _Compiler:
@@ -137,7 +142,7 @@ class _Compiler:
             records = tuple(CompiledRecords(n, model.model, rs, {}, {}) for n, rs in model.records.items())
             return CompiledModel(name, model.model, records, reason)
         if model.create:
-            self.draft.models[model.model] = ModelPlan(model.model, model.create.label)
+            self.draft.models[model.model] = ModelPlan(model.model, model.create.label, model.create.chatter)
         self.draft.need(model.model, KEY_FIELD, NewField(type="char", label="FlitStack key", index=True))
         fields = self._live_fields(model.model)
         return CompiledModel(
@@ -194,7 +199,10 @@ class _Compiler:
                 made.moved[name] = home
             alternatives = tuple(self._without_absent(f"{where}.{name}", alt) for alt in alternatives)
             for alt in alternatives:
-                self._check(f"{where}.{name}", alt, target)
+                for part in (alt, *alt.also):
+                    self._check(f"{where}.{name}", part, target)
+                if alt.also and target.type != "many2many":
+                    self._problem(f"{where}.{name}", f"{name} is {target.type} and holds one value", "drop `also:`")
             if target.type == "one2many":
                 made.lines[home] = {}
                 alternatives = tuple(
@@ -272,14 +280,18 @@ class _Compiler:
         return self.system.models[self.system.record_sets()[name[1:]][0]].model
 
     def _complete(self, obj: str, new: NewField, alternatives: Iterable[FieldSpec]) -> NewField:
-        if new.selection == "distinct":
+        if new.selection == "distinct" or new.selection_of:
             columns = [c for a in alternatives for c in a.from_]
-            values = list(dict.fromkeys(v for c in columns for v in self.distinct(obj, c)))
-            return new.model_copy(update={"selection": tuple((v, v) for v in values)})
+            options = completed(
+                new, rows_of=self.rows_of, used=lambda: (v for c in columns for v in self.distinct(obj, c))
+            )
+            return new.model_copy(update={"selection": options})
         return new.model_copy(update={"relation": self._relation(new.relation)}) if new.relation else new
 
     def _without_absent(self, where: str, alt: FieldSpec) -> FieldSpec:
         """A field whose lookup goes to records that this Odoo cannot have is left empty, and said."""
+        if alt.also:
+            alt = alt.model_copy(update={"also": tuple(self._without_absent(where, more) for more in alt.also)})
         if alt.lookup is None:
             return alt
         if alt.lookup.model:
@@ -294,7 +306,7 @@ class _Compiler:
             return alt
         self.notes.append(Note("absent", where, f"left empty: {reason}"))
         # The condition stays: where it is not met, the alternatives after this one are still to be tried.
-        kept = {name: getattr(alt, name) for name in ("when", "write", "compare", "create", "why")}
+        kept = {name: getattr(alt, name) for name in ("when", "write", "compare", "create", "why")} | {"also": list(alt.also)}
         return FieldSpec.model_validate({"value": None, **kept})
 
     def _check(self, where: str, alt: FieldSpec, target: TargetField) -> None:

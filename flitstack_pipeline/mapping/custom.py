@@ -84,7 +84,10 @@ def _field(custom: CustomFields, row: Mapping[str, Any], target: FieldType, labe
     options = [o.strip() for o in str(row.get(custom.options) or "").split(custom.options_separator) if o.strip()]
     if target == "selection":
         new = NewField(
-            type="selection", label=label, help=help_, selection=tuple((o, o) for o in options) or "distinct"
+            type="selection",
+            label=label,
+            help=help_,
+            selection=tuple((o, o) for o in dict.fromkeys(options)) or "distinct",
         )
         values = {o: o for o in options}
         return _spec(column, values=values, values_else="quarantine" if options else "keep", create=new)
@@ -92,7 +95,8 @@ def _field(custom: CustomFields, row: Mapping[str, Any], target: FieldType, labe
         prefix = "".join(f"{row.get(c)}|" for c in custom.option_key)
         lookup = Lookup(records=(custom.option_records,), key_prefix=prefix, many=True, missing="quarantine")
         new = NewField(type="many2many", label=label, help=help_, relation=f"@{custom.option_records}")
-        return _spec(column, transform=({"split": {"separator": custom.options_separator}},), lookup=lookup, create=new)
+        parted = {"split": {"separator": custom.value_separator or custom.options_separator}}
+        return _spec(column, transform=(parted,), lookup=lookup, create=new)
     return _spec(column, create=NewField(type=target, label=label, help=help_))
 
 

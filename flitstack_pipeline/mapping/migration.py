@@ -57,6 +57,10 @@ class SandboxTarget(Spec):
 
     localization: str = "l10n_generic_coa"
     apps: Literal["full", "crm_only"] = "full"
+    features: tuple[str, ...] = Field(
+        default=(),
+        description="XML IDs of the groups that a settings page gives to all users: project.group_project_stages",
+    )
 
 
 class TargetSettings(Spec):

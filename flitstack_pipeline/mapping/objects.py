@@ -1,26 +1,13 @@
 """The source side of the map language: objects, their columns and keys, and objects derived from others."""
 
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
+
+from flitstack_pipeline.mapping.base import Name, OneOrMany, Spec
+from flitstack_pipeline.rebuild.spec import RebuildAs
 
 ColumnType = Literal["id", "text", "integer", "decimal", "boolean", "date", "datetime", "json"]
-NAME = r"^[a-z][a-z0-9_]*$"
-Name = Annotated[str, Field(pattern=NAME)]
-
-
-def as_tuple(value: Any) -> Any:
-    """Let one text (or one set of keys) stand for a list of one."""
-    return (value,) if isinstance(value, str | dict) else value
-
-
-OneOrMany = Annotated[tuple[str, ...], BeforeValidator(as_tuple)]
-
-
-class Spec(BaseModel):
-    """Base of all parts of a map: unknown keys are errors, and nothing changes after it was read."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
 
 
 class ColumnSpec(Spec):
@@ -102,6 +89,7 @@ class ObjectSpec(Spec):
     migrates: bool = True
     reason: str = Field(default="", description="why it does not migrate, in words for the report")
     rebuild: str = Field(default="", description="what to build in Odoo instead")
+    rebuild_as: RebuildAs = Field(default=(), description="how its rows become entries of the rebuild reference")
 
     @model_validator(mode="after")
     def _one_origin(self) -> "ObjectSpec":

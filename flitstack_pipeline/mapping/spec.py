@@ -12,18 +12,9 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from flitstack_pipeline.mapping.objects import (
-    ColumnSpec,
-    ColumnType,
-    Distinct,
-    Explode,
-    Name,
-    NumberWithin,
-    ObjectSpec,
-    OneOrMany,
-    Spec,
-    as_tuple,
-)
+from flitstack_pipeline.mapping.base import Name, OneOrMany, Spec, as_tuple
+from flitstack_pipeline.mapping.objects import ColumnSpec, ColumnType, Distinct, Explode, NumberWithin, ObjectSpec
+from flitstack_pipeline.mapping.rows import Bundle, Children, Collect, Condition, Join, Merge, Test
 
 FieldType = Literal[
     "char",
@@ -39,45 +30,6 @@ FieldType = Literal[
     "many2one",
     "many2many",
 ]
-
-
-class Test(Spec):
-    """A test on one column. Texts are compared without case, and with `-`, `_` and spaces alike."""
-
-    is_: Any = Field(default=None, alias="is")
-    not_: Any = Field(default=None, alias="not")
-    in_: tuple[Any, ...] | None = Field(default=None, alias="in")
-    not_in: tuple[Any, ...] | None = None
-    filled: bool | None = None
-
-    @model_validator(mode="before")
-    @classmethod
-    def _shorthand(cls, value: Any) -> Any:
-        if isinstance(value, dict):
-            return value
-        if isinstance(value, list | tuple):
-            return {"in": value}
-        return {"is": value}
-
-
-class Condition(Spec):
-    """All of the `columns` tests, and at least one of `any`, and none of `none`."""
-
-    columns: dict[str, Test] = {}
-    any: tuple["Condition", ...] = ()
-    none: tuple["Condition", ...] = ()
-
-    @model_validator(mode="before")
-    @classmethod
-    def _shorthand(cls, value: Any) -> Any:
-        if not isinstance(value, dict) or "columns" in value:
-            return value
-        groups = {k: v for k, v in value.items() if k in ("any", "none")}
-        return {"columns": {k: v for k, v in value.items() if k not in groups}, **groups}
-
-    def columns_used(self) -> set[str]:
-        """Names of all columns that this condition looks at."""
-        return set(self.columns).union(*(c.columns_used() for c in (*self.any, *self.none)))
 
 
 class Lookup(Spec):
@@ -107,6 +59,17 @@ class Lookup(Spec):
         return self
 
 
+class SelectionOf(Spec):
+    """A selection whose values are the rows of an object: a look-up table, or the options of a choice. Without `value` the
+    labels are the values; rows that fail `where` are left out.
+    """
+
+    object: Name
+    label: str
+    value: str = ""
+    where: Condition | None = None
+
+
 class NewField(Spec):
     """A field to create when the target model lacks it. Its name begins with `x_`."""
 
@@ -114,6 +77,7 @@ class NewField(Spec):
     label: str
     help: str = ""
     selection: tuple[tuple[str, str], ...] | Literal["distinct"] = ()
+    selection_of: SelectionOf | None = None
     relation: str | None = None
     index: bool = False
 
@@ -126,8 +90,10 @@ class NewField(Spec):
 
     @model_validator(mode="after")
     def _complete(self) -> "NewField":
-        if self.type == "selection" and not self.selection:
-            raise ValueError("a selection field lists its `selection`, or says `selection: distinct`")
+        if self.type == "selection" and not self.selection and not self.selection_of:
+            raise ValueError(
+                "a selection field lists its `selection`, or says `selection: distinct`, or `selection_of:` an object"
+            )
         if self.type in ("many2one", "many2many") and not self.relation:
             raise ValueError(f"a {self.type} field names its `relation`")
         return self
@@ -140,41 +106,11 @@ class Fallback(Spec):
     create: NewField | None = None
 
 
-class Children(Spec):
-    """Rows of another object that belong to a row: `parent` is their column with the row's source id (several: joined by |)."""
-
-    from_: Name = Field(alias="from")
-    parent: OneOrMany
-    on: str = Field(default="_id", description="the column of the row that `parent` refers to")
-    order_by: OneOrMany = ()
-    where: Condition | None = None
-    joins: dict[str, "Join"] = {}
-
-
 class Lines(Children):
     """Child rows that become the lines of a one2many field. `required`: a record without a line is quarantined."""
 
     fields: dict[str, "FieldAlternatives"]
     required: bool = False
-
-
-class Bundle(Children):
-    """Child rows kept together as JSON text: a list of objects with these `columns` (JSON name: source column)."""
-
-    columns: dict[str, str]
-
-
-class Merge(Children):
-    """Child rows joined to one text, each by `template`."""
-
-    template: str
-    separator: str = "\n"
-
-
-class Collect(Children):
-    """One column of the child rows (several: joined by |) as a list: for many2many fields, by a lookup."""
-
-    column: OneOrMany
 
 
 class DuplicateOf(Spec):
@@ -201,6 +137,7 @@ class FieldSpec(Spec):
     values: dict[str, Any] = {}
     values_else: Literal["quarantine", "keep", "empty"] = "quarantine"
     lookup: Lookup | None = None
+    also: "FieldAlternatives" = Field(default=(), description="of a many2many field: where more of its references come from")
     default: Any = None
     when: Condition | None = None
     required: bool = False
@@ -242,13 +179,6 @@ FieldAlternatives = Annotated[
 ]
 
 
-class Join(Spec):
-    """Columns of another object's row, usable as `<join>.<column>`: the row whose source id stands in column `on`."""
-
-    object: Name
-    on: str
-
-
 class Match(Spec):
     """How a record that Odoo already has is recognised: equal in all fields `by` (case and outer spaces apart)."""
 
@@ -274,6 +204,9 @@ class CustomFields(Spec):
     type: str
     options: str = ""
     options_separator: str = ";"
+    value_separator: str = Field(
+        default="", description="what parts several values of a row, if not what parts the options"
+    )
     column: str = Field(description="column with the header under which the values stand in the object")
     prefix: str = "x_"
     types: dict[str, FieldType | None] = Field(description="their type to Odoo's; null: no equivalent, listed")
@@ -308,10 +241,12 @@ class RecordSetSpec(Spec):
     joins: dict[str, Join] = {}
     where: Condition | None = None
     where_not_reason: str = Field(default="", description="why rows that fail `where` are excluded, in words")
+    once: OneOrMany = Field(default=(), description="of rows with the same values here only the first makes a record")
     match: tuple[Match, ...] = ()
     on_match: Literal["link", "overwrite"] = "link"
     no_match: Literal["create", "skip", "hold"] = "create"
     skip_reason: str = Field(default="", description="said of a row that has no match, when no_match is skip or hold")
+    shared: bool = Field(default=False, description="several rows may be linked to one and the same record of Odoo")
     fields: dict[str, FieldAlternatives]
     custom_fields: CustomFields | None = None
     actions: tuple[Action, ...] = ()
@@ -321,9 +256,13 @@ class RecordSetSpec(Spec):
 
 
 class NewModel(Spec):
-    """A custom model to create. Its technical name begins with `x_`; it gets an access right, a list, a form and a menu."""
+    """A custom model to create. Its technical name begins with `x_`; it gets an access right, views and a menu.
+
+    `chatter`: its records have messages, attachments and activities beside them, as Odoo's own documents do.
+    """
 
     label: str
+    chatter: bool = False
 
 
 class ModelSpec(Spec):
@@ -370,9 +309,8 @@ class SystemMap(Spec):
         return {name: (m, rs) for m, model in self.models.items() for name, rs in model.records.items()}
 
 
-Condition.model_rebuild()
+FieldSpec.model_rebuild()
 Lines.model_rebuild()
-Children.model_rebuild()
 RecordSetSpec.model_rebuild()
 
 __all__ = [
@@ -406,6 +344,7 @@ __all__ = [
     "OneOrMany",
     "RecordSetSpec",
     "Review",
+    "SelectionOf",
     "Spec",
     "SystemMap",
     "Test",

@@ -69,6 +69,7 @@ class ModelPlan:
 
     model: str
     label: str
+    chatter: bool = False
 
 
 @dataclass(frozen=True)

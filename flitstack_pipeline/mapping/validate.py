@@ -4,6 +4,7 @@ import difflib
 import string
 from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +12,20 @@ from flitstack_pipeline.errors import ConfigurationError
 from flitstack_pipeline.mapping.choices import choice_problems
 from flitstack_pipeline.mapping.graph import cycle_of
 from flitstack_pipeline.mapping.objects import METADATA_COLUMNS, ORIGINS
-from flitstack_pipeline.mapping.spec import Action, Children, Condition, NewField, ObjectSpec, RecordSetSpec, SystemMap
+from flitstack_pipeline.mapping.spec import (
+    Action,
+    Children,
+    Condition,
+    Join,
+    NewField,
+    ObjectSpec,
+    RecordSetSpec,
+    SelectionOf,
+    SystemMap,
+)
 from flitstack_pipeline.mapping.walk import Loc, Place, children_of, model_needs, places
 from flitstack_pipeline.odoo.actions import ACTIONS
+from flitstack_pipeline.rebuild.problems import objects_needed, rebuild_problems
 from flitstack_pipeline.transform import registry
 
 Found = tuple[Loc, str, str]
@@ -75,8 +87,10 @@ def _object_problems(system: SystemMap) -> Iterator[Found]:
         known = columns_of(system, name)
         yield from _missing((*loc, "key"), obj.key if isinstance(obj.key, tuple) else obj.key.number_within, known)
         yield from _missing((*loc, "fill_down"), obj.fill_down, known)
+        yield from rebuild_problems(system, name, partial(columns_of, system))
     used = {o for m in system.models for o in model_needs(system, m)[0]}
     used |= {obj.derived_from for obj in system.objects.values() if obj.derived_from}
+    used |= {needed for obj in system.objects.values() for needed in objects_needed(obj.rebuild_as)}
     for name, obj in system.objects.items():
         if obj.migrates and name not in used:
             yield (("objects", name), "nothing uses this object", "map it, or say `migrates: false` and the `reason:`")
@@ -96,6 +110,8 @@ def _record_set_problems(system: SystemMap, model_name: str, name: str, records:
     for alias, join in records.joins.items():
         if join.on not in known:
             yield _unknown((*loc, "joins", alias, "on"), "column", join.on, known)
+        yield from _join_problems(system, (*loc, "joins", alias), join)
+    yield from _missing((*loc, "once"), records.once, columns_of(system, records.from_))
     yield from _condition_problems((*loc, "where"), records.where, known)
     for action in records.actions:
         yield from _condition_problems((*loc, "actions"), action.when, known)
@@ -168,6 +184,12 @@ def _field_problems(system: SystemMap, place: Place) -> Iterator[Found]:
         yield from _children_problems(system, place, children, known)
 
 
+def _join_problems(system: SystemMap, loc: Loc, join: Join) -> Iterator[Found]:
+    theirs = columns_of(system, join.object)
+    yield from _missing((*loc, "by"), filter(None, [join.by]), theirs)
+    yield from _condition_problems((*loc, "where"), join.where, theirs)
+
+
 def _new_field_problems(system: SystemMap, loc: Loc, name: str, new: NewField | None) -> Iterator[Found]:
     if new is None:
         return
@@ -176,6 +198,17 @@ def _new_field_problems(system: SystemMap, loc: Loc, name: str, new: NewField | 
     if new.relation and new.relation.startswith("@"):
         relation = [new.relation[1:]]
         yield from _missing((*loc, "create", "relation"), relation, system.record_sets(), kind="record set")
+    if new.selection_of:
+        yield from _selection_problems(system, (*loc, "create", "selection_of"), new.selection_of)
+
+
+def _selection_problems(system: SystemMap, loc: Loc, selection: SelectionOf) -> Iterator[Found]:
+    if selection.object not in system.objects:
+        yield _unknown((*loc, "object"), "object", selection.object, system.objects)
+        return
+    known = columns_of(system, selection.object)
+    yield from _missing(loc, filter(None, (selection.label, selection.value)), known)
+    yield from _condition_problems((*loc, "where"), selection.where, known)
 
 
 def _children_problems(system: SystemMap, place: Place, children: Children, parent: set[str]) -> Iterator[Found]:
@@ -194,6 +227,8 @@ def _children_problems(system: SystemMap, place: Place, children: Children, pare
     yield from _missing((*loc, "on"), [children.on], parent)
     yield from _missing((*loc, "order_by"), children.order_by, own)
     yield from _missing((*loc, "joins"), [join.on for join in children.joins.values()], known)
+    for join in children.joins.values():
+        yield from _join_problems(system, (*loc, "joins"), join)
     bundled = place.field.bundle.columns.values() if place.field.bundle else ()
     merged = template_columns(place.field.merge.template) if place.field.merge else ()
     collected = place.field.collect.column if place.field.collect else ()
@@ -247,7 +282,7 @@ def columns_of(system: SystemMap, name: str) -> set[str]:
         own = set(METADATA_COLUMNS[obj.metadata])
     elif obj.explode:
         known = obj.explode.from_ in system.objects and not _derived_in_circle(system, name)
-        own = columns_of(system, obj.explode.from_) if known else set()
+        own = columns_of(system, obj.explode.from_) | {"position"} if known else set()
     else:
         own = set(obj.columns)
     return own | set(BUILT_IN)

@@ -39,6 +39,7 @@ def _fields(base: Loc, obj: str, joins: dict[str, str], fields: dict[str, tuple[
     for name, alternatives in fields.items():
         for spec in alternatives:
             yield Place((*base, name), obj, joins, name, spec)
+            yield from (Place((*base, name, "also"), obj, joins, name, more) for more in spec.also)
             if spec.lines:
                 inner = {alias: join.object for alias, join in spec.lines.joins.items()}
                 yield from _fields((*base, name, "lines", "fields"), spec.lines.from_, inner, spec.lines.fields)
@@ -55,6 +56,8 @@ def objects_used(records: RecordSetSpec, places_: list[Place]) -> set[str]:
     if records.custom_fields:
         used.add(records.custom_fields.from_)
     for place in places_:
+        if place.field.create and place.field.create.selection_of:
+            used.add(place.field.create.selection_of.object)
         if children := children_of(place.field):
             used.add(children.from_)
             used |= {join.object for join in children.joins.values()}

@@ -7,6 +7,7 @@ from flitstack_pipeline.ledger.store import Ledger
 from flitstack_pipeline.odoo.client import OdooClient
 from flitstack_pipeline.odoo.errors import OdooUnsupported
 from flitstack_pipeline.odoo.keys import QUIET
+from flitstack_pipeline.odoo.sides import deciding_fields, made_beside
 from flitstack_pipeline.odoo.traits import SIDE_RECORDS
 
 Place = tuple[str, int]  # model, id
@@ -69,8 +70,9 @@ def _owners(client: OdooClient, made: Mapping[str, Iterable[int]], changed: set[
 def side_records(client: OdooClient, model: str, ids: Sequence[int]) -> list[Place]:
     """What Odoo made beside records of a model."""
     sides = {f: m for f, m in SIDE_RECORDS.get(model, {}).items() if f in client.fields_get(model)}
-    rows = client.read(model, ids, list(sides), context=EVERYTHING) if sides and ids else []
-    return [(sides[f], row[f][0]) for row in rows for f in sides if row[f]]
+    wanted = [*sides, *deciding_fields(model)]
+    rows = client.read(model, ids, wanted, context=EVERYTHING) if sides and ids else []
+    return [(sides[f], row[f][0]) for row in rows for f in sides if made_beside(model, f, row)]
 
 
 def _note(ledger: Ledger, migration: str, run_id: str, found: Mapping[Place, str]) -> None:

@@ -6,7 +6,20 @@ import re
 from flitstack_pipeline.mapping.target import KEY_FIELD
 
 XML_IDS_FIELD = "x_flitstack_xmlids"
-__all__ = ["KEY_FIELD", "QUIET", "XML_IDS_FIELD", "keys_like", "record_key", "split_key", "xml_module", "xml_name"]
+# Up to Odoo 17 a payment writes what it has in common with its journal entry there too. An XML ID must not be made twice, so the
+# two models' fields for it have different names.
+_OWN_NAMES = {"account.payment": f"{XML_IDS_FIELD}_payment"}
+__all__ = [
+    "KEY_FIELD",
+    "QUIET",
+    "XML_IDS_FIELD",
+    "guard_field",
+    "keys_like",
+    "record_key",
+    "split_key",
+    "xml_module",
+    "xml_name",
+]
 
 # No mail, no followers, no tracking notes, no invitation: a migration is not a conversation. Images stay
 # as they are, byte for byte. `tz` makes Odoo read times as sent.
@@ -22,6 +35,11 @@ QUIET = {
     "tz": "UTC",
     "lang": "en_US",
 }
+
+
+def guard_field(model: str) -> str:
+    """The field of a model through which a create carries its XML ID, while a load runs."""
+    return _OWN_NAMES.get(model, XML_IDS_FIELD)
 
 
 def record_key(migration: str, record_set: str, source_id: str) -> str:

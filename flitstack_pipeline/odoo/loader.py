@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from flitstack_pipeline.ledger.outcomes import WEIGHT
 from flitstack_pipeline.ledger.records import MappedRecord, RowOutcome
 from flitstack_pipeline.ledger.store import Ledger
 from flitstack_pipeline.mapping.compile import CompiledRecords
@@ -165,17 +166,16 @@ class RecordSetLoader:
         """The id of the record that Odoo has for this one, "none", or "settled" when the row got its outcome here."""
         spec = self._records.spec
         for match in spec.match:
-            values = [record.values.get(f) for f in match.by]
+            values = [record.comparable(f) for f in match.by]
             if any(v in (None, "") for v in values):
                 continue
             index: LiveIndex = self._resolver.index(
                 self._records.model, match.by, (*match.domain, (KEY_FIELD, "=", False))
             )
-            hits = [i for i in index.find(values) if self._claimed.get(i, record.source_id) == record.source_id]
+            found = index.find(values)
+            hits = found if spec.shared else [i for i in found if self._claimed.get(i, record.source_id) == record.source_id]
             if len(hits) > 1:
-                same = " and ".join(f"{f} {v!r}" for f, v in zip(match.by, values, strict=True))
-                ids = ", ".join(map(str, hits[:5]))
-                reason = f"Odoo has {len(hits)} {self._records.model} with {same} (ids {ids}): merge them first"
+                reason = ambiguous(self._records.model, match.by, values, hits)
                 self._reject(record.prepared, Outcome.HELD, match.by[0], reason)
                 return "settled"
             if hits:
@@ -183,12 +183,11 @@ class RecordSetLoader:
                 return hits[0]
         if spec.no_match == "create":
             return "none"
-        reason = spec.skip_reason or f"Odoo has no {self._records.model} for it, and the map does not create one"
         self._reject(
             record.prepared,
             Outcome.SKIPPED if spec.no_match == "skip" else Outcome.HELD,
             spec.match[0].by[0] if spec.match else "",
-            reason,
+            unmatched(self._records),
         )
         return "settled"
 
@@ -291,8 +290,25 @@ class RecordSetLoader:
 
     def _flush(self) -> None:
         if self._pending:
-            self._ledger.save_outcomes(self._migration, self._run_id, self._pending)
+            # A row may be part of several records: it counts once, by what needs a person first.
+            rows: dict[tuple[str, str, str], RowOutcome] = {}
+            for row in self._pending:
+                place = (row.object, row.source_id, row.record_set)
+                if place not in rows or WEIGHT.index(Outcome(row.outcome)) < WEIGHT.index(Outcome(rows[place].outcome)):
+                    rows[place] = row
+            self._ledger.save_outcomes(self._migration, self._run_id, list(rows.values()))
             self._pending.clear()
+
+
+def ambiguous(model: str, by: Sequence[str], values: Sequence[Any], hits: Sequence[int]) -> str:
+    """Why a row is held that more than one record of Odoo could be meant by."""
+    same = " and ".join(f"{f} {v!r}" for f, v in zip(by, values, strict=True))
+    return f"Odoo has {len(hits)} {model} with {same} (ids {', '.join(map(str, hits[:5]))}): merge them first"
+
+
+def unmatched(records: CompiledRecords) -> str:
+    """Why a row has no record, where the map makes none for what Odoo does not have."""
+    return records.spec.skip_reason or f"Odoo has no {records.model} for it, and the map does not create one"
 
 
 def canonical_differs(one: Any, other: Any) -> bool:

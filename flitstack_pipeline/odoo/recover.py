@@ -18,6 +18,7 @@ from flitstack_pipeline.odoo.client import OdooClient
 from flitstack_pipeline.odoo.consequences import LAST_NOTE, Notes
 from flitstack_pipeline.odoo.keys import QUIET, split_key
 from flitstack_pipeline.odoo.schema import EVERY_MENU
+from flitstack_pipeline.odoo.sides import deciding_fields, made_beside
 from flitstack_pipeline.odoo.traits import SIDE_RECORDS
 
 log = logging.getLogger(__name__)
@@ -66,7 +67,8 @@ def _created(client: OdooClient, intent: Intent) -> tuple[list[NewJournalEntry],
         return [], []
     context = {**QUIET, "active_test": False}
     side = {f: m for f, m in SIDE_RECORDS.get(intent.model, {}).items() if f in client.fields_get(intent.model)}
-    rows = client.search_read(intent.model, [[KEY_FIELD, "in", list(intent.keys)]], [KEY_FIELD, *side], context=context)
+    wanted = [KEY_FIELD, *side, *(deciding_fields(intent.model) if side else ())]
+    rows = client.search_read(intent.model, [[KEY_FIELD, "in", list(intent.keys)]], wanted, context=context)
     journal: list[NewJournalEntry] = []
     mapped: list[MappedRecord] = []
     for row in rows:
@@ -83,7 +85,7 @@ def _created(client: OdooClient, intent: Intent) -> tuple[list[NewJournalEntry],
         )
         for f, model in side.items()
         for row in rows
-        if row[f]
+        if made_beside(intent.model, f, row)
     ]
     return [*beside, *journal], mapped
 

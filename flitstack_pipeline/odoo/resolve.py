@@ -36,6 +36,10 @@ class Resolved:
     def fingerprint(self) -> str:
         return fingerprint(self.values)
 
+    def comparable(self, field: str) -> Any:
+        """What the record has, or will have by Odoo's own doing, in a field by which others are compared with it."""
+        return self.values.get(field, self.expected.get(field))
+
 
 @dataclass(frozen=True)
 class Unresolved:

@@ -4,7 +4,7 @@ Each `ir.model.fields` create makes Odoo reload its registry, whether it carries
 """
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,7 +12,7 @@ from flitstack_pipeline.ledger.records import NewJournalEntry
 from flitstack_pipeline.ledger.store import Ledger
 from flitstack_pipeline.mapping.target import FieldPlan, ModelPlan, SchemaPlan
 from flitstack_pipeline.odoo.client import OdooClient
-from flitstack_pipeline.odoo.keys import XML_IDS_FIELD
+from flitstack_pipeline.odoo.keys import guard_field
 
 log = logging.getLogger(__name__)
 EVERY_MENU = {"ir.ui.menu.full_list": True, "active_test": False}  # hidden ones too
@@ -63,7 +63,7 @@ def create_schema(client: OdooClient, ledger: Ledger, plan: SchemaPlan, *, migra
     for model in plan.models:
         creator.make_menu(model)
     if gap.fields:
-        ids = _model_ids(client, sorted({f.model for f in gap.fields}))
+        ids = _model_ids(client, {f.model for f in gap.fields})
         names = [f"{f.model}.{f.name}" for f in gap.fields]
         creator.create("ir.model.fields", names, [_field_values(f, ids[f.model]) for f in gap.fields])
     if gap.values:
@@ -86,23 +86,27 @@ def ensure_guard(client: OdooClient, ledger: Ledger, models: Sequence[str], *, m
     It is a one2many to `ir.model.data` by `res_id`. Odoo refuses to create such a field, but not to point an ordinary one there.
     It stands only while a load runs: users without the right to read XML IDs could not read *all* fields of a record with it.
     """
-    there = {m: client.fields_get(m).get(XML_IDS_FIELD) for m in models}
+    there = {m: client.fields_get(m).get(guard_field(m)) for m in models}
     if all(info and info["relation"] == "ir.model.data" for info in there.values()):
         return
     lacking = [m for m in models if not there[m]]
     model_ids = _model_ids(client, lacking)
     rows = [
         {
-            "model_id": model_ids[m], "name": XML_IDS_FIELD, "field_description": "XML IDs", "ttype": "one2many", "copied": False,
+            "model_id": model_ids[m], "name": guard_field(m), "field_description": "XML IDs", "ttype": "one2many", "copied": False,
             "relation": "res.partner", "relation_field": "parent_id",
         }
         for m in lacking
     ]  # fmt: skip
     if rows:
         _Creator(client, ledger, migration, run_id).create(
-            "ir.model.fields", [f"{m}.{XML_IDS_FIELD}" for m in lacking], rows
+            "ir.model.fields", [f"{m}.{guard_field(m)}" for m in lacking], rows
         )
-    domain = [["name", "=", XML_IDS_FIELD], ["model", "in", list(models)], ["state", "=", "manual"]]
+    domain = [
+        ["name", "in", sorted({guard_field(m) for m in models})],
+        ["model", "in", list(models)],
+        ["state", "=", "manual"],
+    ]
     client.write(
         "ir.model.fields",
         client.search("ir.model.fields", domain),
@@ -113,13 +117,18 @@ def ensure_guard(client: OdooClient, ledger: Ledger, models: Sequence[str], *, m
 
 def remove_guard(client: OdooClient, ledger: Ledger, *, migration: str) -> None:
     """Take the guard fields away again; the XML IDs themselves stay."""
-    entries = [e for e in ledger.journal_backwards(migration, schema=True) if e.detail.endswith(f".{XML_IDS_FIELD}")]
+    entries = [e for e in ledger.journal_backwards(migration, schema=True) if _is_guard(e.detail)]
     if entries:
         client.unlink("ir.model.fields", client.existing("ir.model.fields", [e.res_id for e in entries]))
         client.refresh()
         remove_mirrors(client, [e.detail for e in entries])
         ledger.mark_undone([e.id for e in entries])
         client.refresh()
+
+
+def _is_guard(name: str) -> bool:
+    model, _, field = name.rpartition(".")
+    return field == guard_field(model)
 
 
 def remove_mirrors(client: OdooClient, names: Sequence[str]) -> None:
@@ -150,7 +159,9 @@ class _Creator:
         intent = self._ledger.open_intent(
             self._migration, self._run_id, model=model, record_set="", op="schema", keys=list(names)
         )
-        ids = self._client.create(model, list(rows))
+        order = _inheriting_first(self._client, rows) if model == "ir.model.fields" else range(len(rows))
+        made = dict(zip(order, self._client.create(model, [rows[i] for i in order]), strict=True))
+        ids = [made[i] for i in range(len(rows))]
         journal = [NewJournalEntry(model, i, "schema", detail=name) for i, name in zip(ids, names, strict=True)]
         self._ledger.close_intent(intent, "done", journal=journal)
         return ids
@@ -161,7 +172,7 @@ class _Creator:
         What an earlier run, or a person, has made of the two stays as it is.
         """
         actions = self._client.search("ir.actions.act_window", [["res_model", "=", plan.model]], limit=1)
-        view_modes = "list,form" if self._client.version.major >= 18 else "tree,form"
+        view_modes = f"{self._client.version.rule('view.list')},form"
         action = {"name": plan.label, "res_model": plan.model, "view_mode": view_modes}
         (action_id,) = actions or self.create("ir.actions.act_window", [plan.model], [action])
         opens = f"ir.actions.act_window,{action_id}"
@@ -173,7 +184,8 @@ def _model_values(client: OdooClient, plan: ModelPlan) -> dict[str, Any]:
     (group,) = client.search_read("ir.model.data", [["module", "=", "base"], ["name", "=", "group_user"]], ["res_id"])
     access = {"name": f"{plan.label}: users", "group_id": group["res_id"]}
     rights = dict.fromkeys(("perm_read", "perm_write", "perm_create", "perm_unlink"), True)
-    return {"name": plan.label, "model": plan.model, "state": "manual", "access_ids": [[0, 0, {**access, **rights}]]}
+    values = {"name": plan.label, "model": plan.model, "state": "manual", "access_ids": [[0, 0, {**access, **rights}]]}
+    return values | ({"is_mail_thread": True, "is_mail_activity": True} if plan.chatter else {})
 
 
 def _field_values(field: FieldPlan, model_id: int) -> dict[str, Any]:
@@ -193,9 +205,24 @@ def _field_values(field: FieldPlan, model_id: int) -> dict[str, Any]:
     return values
 
 
-def _model_ids(client: OdooClient, models: Sequence[str]) -> dict[str, int]:
+def _model_ids(client: OdooClient, models: Collection[str]) -> dict[str, int]:
     rows = client.search_read("ir.model", [["model", "in", list(models)]], ["model"])
     return {row["model"]: row["id"] for row in rows}
+
+
+def _inheriting_first(client: OdooClient, fields: Sequence[Mapping[str, Any]]) -> list[int]:
+    """The order of fields in which those of `product.product` come before those of `product.template`, from which it inherits.
+
+    An older Odoo makes fields one by one, and at each gives models that inherit a mirror of it, which would then be in the way.
+    """
+    ids = sorted({row["model_id"] for row in fields})
+    rows = client.read("ir.model", ids, ["inherited_model_ids"])
+    parents = {row["id"]: row["inherited_model_ids"] for row in rows}
+
+    def ancestors(model_id: int) -> int:
+        return 1 + max((ancestors(parent) for parent in parents.get(model_id, ())), default=0)
+
+    return sorted(range(len(fields)), key=lambda i: -ancestors(fields[i]["model_id"]))
 
 
 def _field_ids(client: OdooClient, fields: Sequence[FieldPlan]) -> dict[tuple[str, str], int]:

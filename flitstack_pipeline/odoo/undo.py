@@ -19,7 +19,7 @@ from flitstack_pipeline.odoo.client import OdooClient
 from flitstack_pipeline.odoo.consequences import Notes
 from flitstack_pipeline.odoo.errors import OdooError, OdooMissing, OdooRejected, OdooUnsupported
 from flitstack_pipeline.odoo.keeping import Place, changed_by_others, references, side_records
-from flitstack_pipeline.odoo.keys import KEY_FIELD, QUIET, keys_like
+from flitstack_pipeline.odoo.keys import KEY_FIELD, QUIET, keys_like, split_key
 from flitstack_pipeline.odoo.schema import remove_mirrors
 
 log = logging.getLogger(__name__)
@@ -114,6 +114,7 @@ class _Undo:
         self._changed = changed
         self._needed: dict[Place, str] = {}
         self._notes = Notes(client)
+        self._unlink_context: Mapping[str, Mapping[str, Any]] = client.version.rule("unlink.context")
         self._kept_ids: set[Place] = set()
         self._kept_fields: set[str] = set()
         self._deferred: dict[Place, list[JournalEntry]] = {}
@@ -194,8 +195,11 @@ class _Undo:
         suffix = f".{KEY_FIELD}"
         entries = self._ledger.journal_backwards(self._migration, schema=True)
         models = [e.detail.removesuffix(suffix) for e in entries if e.detail.endswith(suffix)]
+        # What belongs to another model's record that is kept: Odoo 14 copies a payment's key to its journal entry.
+        homes = {e.record_set: e.model for e in self._ledger.journal_backwards(self._migration, schema=False)}
         for model in dict.fromkeys(models):  # newest first, so what refers to others goes before them
-            ids = [i for i in self._carrying_a_key(model) if (model, i) not in self._kept_ids]
+            found = self._carrying_a_key(model)
+            ids = [i for i, rs in found.items() if (model, i) not in self._kept_ids and homes.get(rs, model) == model]
             if ids:
                 log.warning("%d records of %s came after their call had been given up; removing them", len(ids), model)
                 sides = side_records(self._client, model, ids)
@@ -204,7 +208,8 @@ class _Undo:
                 for side, res_id in sides:
                     self._unlink(side, self._there(side, [res_id]))
 
-    def _carrying_a_key(self, model: str) -> list[int]:
+    def _carrying_a_key(self, model: str) -> dict[int, str]:
+        """Ids of records with a key of this migration, each with the record set that the key names."""
         # A rollback that was killed may have left Odoo taking the fields away right now: they come and go while it does.
         for wait in (1.0, 3.0, 8.0):
             try:
@@ -213,18 +218,19 @@ class _Undo:
                 time.sleep(wait)
         return self._search_keys(model)
 
-    def _search_keys(self, model: str) -> list[int]:
+    def _search_keys(self, model: str) -> dict[int, str]:
         self._client.refresh(model)
         if not self._client.has_model(model) or KEY_FIELD not in self._client.fields_get(model):
-            return []
-        return self._client.search(model, keys_like(self._migration), context={"active_test": False})
+            return {}
+        rows = self._client.search_read(model, keys_like(self._migration), [KEY_FIELD], context={"active_test": False})
+        return {row["id"]: split_key(row[KEY_FIELD])[1] for row in rows}
 
     def _unlink(self, model: str, ids: Sequence[int], *, defer: Sequence[JournalEntry] = ()) -> int:
         """Delete, halving where Odoo refuses, so that one record that is in use does not keep the others."""
         if not ids:
             return 0
         try:
-            self._client.unlink(model, ids, context=QUIET)
+            self._client.unlink(model, ids, context={**QUIET, **self._unlink_context.get(model, {})})
         except OdooError as error:
             if defer and len(ids) == 1:
                 self._deferred[model, ids[0]] = [e for e in defer if e.res_id == ids[0]]

@@ -19,10 +19,13 @@ from flitstack_pipeline.mapping.compile import CompiledRecords
 from flitstack_pipeline.odoo.canonical import canonical_to_odoo, from_odoo, to_odoo
 from flitstack_pipeline.odoo.client import OdooClient
 from flitstack_pipeline.odoo.consequences import LAST_NOTE, Images, Notes, followers, images
+from flitstack_pipeline.odoo.displaced import Displaced
 from flitstack_pipeline.odoo.errors import OdooMissing, OdooRejected
-from flitstack_pipeline.odoo.keys import KEY_FIELD, QUIET, XML_IDS_FIELD, record_key, xml_module, xml_name
+from flitstack_pipeline.odoo.keys import KEY_FIELD, QUIET, guard_field, record_key, xml_module, xml_name
 from flitstack_pipeline.odoo.resolve import Resolved
+from flitstack_pipeline.odoo.sides import deciding_fields, made_beside
 from flitstack_pipeline.odoo.traits import MAX_BATCH, PRECOMPUTED, SIDE_RECORDS
+from flitstack_pipeline.odoo.versions import field_name
 
 log = logging.getLogger(__name__)
 MAX_CALL_BYTES = 16 * 1024 * 1024
@@ -110,6 +113,7 @@ class Writer:
             op="create",
             keys=[self.key(records, r.source_id) for r in batch],
         )
+        displaced = Displaced(self._client, records.model, [r.raw for r in batch])
         try:
             made = self._create_once(records, batch)
         except OdooRejected as error:
@@ -123,7 +127,7 @@ class Writer:
             self._create(records, batch[:middle], ids, refused)
             self._create(records, batch[middle:], ids, refused)
             return
-        self.record_created(records, batch, made, intent)
+        self.record_created(records, batch, made, intent, displaced.settle(records.name))
         ids.update(made)
 
     def _create_once(self, records: CompiledRecords, batch: Sequence[Resolved]) -> dict[str, int]:
@@ -132,7 +136,8 @@ class Writer:
         The XML ID inside it is unique in Odoo's database: a second arrival, however late the first one ends, is refused as a
         duplicate, and that refusal says that the first one was carried out.
         """
-        guarded = XML_IDS_FIELD in self._client.fields_get(records.model)
+        # "manual": not the mirror of the field of a model that this one inherits from.
+        guarded = bool(self._client.fields_get(records.model).get(guard_field(records.model), {}).get("manual"))
         payload = [self._payload(records, r, guarded=guarded) for r in batch]
         context = {**QUIET, **records.spec.context}
         for wait in (*SETTLE_SECONDS, None):
@@ -181,15 +186,27 @@ class Writer:
         if guarded:
             name = xml_name(records.name, record.source_id)
             xml_id = {"module": xml_module(self._migration), "name": name, "model": records.model, "noupdate": True}
-            values[XML_IDS_FIELD] = [[0, 0, xml_id]]
-        return {KEY_FIELD: self.key(records, record.source_id), **PRECOMPUTED.get(records.model, {}), **values}
+            values[guard_field(records.model)] = [[0, 0, xml_id]]
+        return {KEY_FIELD: self.key(records, record.source_id), **self._beside(records.model), **values}
+
+    def _beside(self, model: str) -> dict[str, object]:
+        """What is given to every record of a model unless the map gives it, as far as this Odoo has the fields."""
+        live = self._client.fields_get(model)
+        found = {field_name(model, name, live): value for name, value in PRECOMPUTED.get(model, {}).items()}
+        return {f: v or (v if live[f]["type"].endswith("2many") else False) for f, v in found.items() if f}
 
     def record_created(
-        self, records: CompiledRecords, batch: Sequence[Resolved], ids: Mapping[str, int], intent: int | None
+        self,
+        records: CompiledRecords,
+        batch: Sequence[Resolved],
+        ids: Mapping[str, int],
+        intent: int | None,
+        displaced: Sequence[NewJournalEntry] = (),
     ) -> None:
-        """Put created records into journal and id map, with what Odoo made beside them."""
+        """Put created records into journal and id map, with what Odoo made beside them and did to others for them."""
         # What Odoo made beside them comes first: undone backwards, it is removed after the records that need it.
-        journal = self._side_records(records, [ids[r.source_id] for r in batch])
+        journal = [*displaced]
+        journal += self._side_records(records, [ids[r.source_id] for r in batch])
         journal += [
             NewJournalEntry(records.model, ids[r.source_id], "create", records.name, r.source_id, after=dict(r.values))
             for r in batch
@@ -207,14 +224,15 @@ class Writer:
         fields = [f for f in side if f in known and f not in records.targets]
         if not fields or not ids:
             return []
-        rows = self._client.read(records.model, list(ids), fields, context={**QUIET, "active_test": False})
+        wanted = [*fields, *deciding_fields(records.model)]
+        rows = self._client.read(records.model, list(ids), wanted, context={**QUIET, "active_test": False})
         return [
             NewJournalEntry(
                 side[f], row[f][0], "side", records.name, detail=f"made by Odoo with {records.model} {row['id']}"
             )
             for f in fields  # by model, so that a rollback can remove many in one call
             for row in rows
-            if row[f]
+            if made_beside(records.model, f, row)
         ]
 
     def mapped(

@@ -19,6 +19,7 @@ _AROUND = 500
 _LONGEST_COMPARED = 1_500
 _LONGEST_SHOWN = 300
 _WORDS = re.compile(r"\w+|\s+|[^\w\s]", re.UNICODE)
+_NUMBER = re.compile(r"[-+]?\d+%?")
 _INVISIBLE = str.maketrans({" ": "·", "\u00a0": "⍽", "\t": "⇥", "\n": "↵\n"})
 
 
@@ -33,8 +34,10 @@ class Segment:
 def compare_texts(expected: str, actual: str) -> tuple[tuple[Segment, ...], tuple[Segment, ...]]:
     """Both texts cut into equal and changed stretches: by words, or by characters where one word meets another.
 
-    Texts that have little in common are changed as a whole: single letters that happen to agree help nobody.
+    Texts that have little in common are changed as a whole: single letters that happen to agree help nobody. So are whole numbers.
     """
+    if expected != actual and _NUMBER.fullmatch(expected) and _NUMBER.fullmatch(actual):
+        return (Segment(expected, True),), (Segment(actual, True),)
     head, tail = _common_ends(expected, actual)
     before, after = Segment(expected[:head]), Segment(expected[len(expected) - tail :])
     left, right = _middle(expected[head : len(expected) - tail], actual[head : len(actual) - tail])

@@ -10,7 +10,7 @@ from typing import Final
 from jinja2 import Template
 
 from flitstack_pipeline.reports.files import write_atomically
-from flitstack_pipeline.reports.views.common import VERBS
+from flitstack_pipeline.reports.views.common import PAGES
 
 _HEAD: Final = 8_192
 """Characters of a page that are read for what its head says."""
@@ -59,11 +59,11 @@ def _entries(folder: Path) -> Iterator[Entry]:
         if "at" in said.found:
             at = datetime.fromisoformat(said.found["at"]).astimezone(UTC)
             words = (said.found.get(key, "") for key in ("tone", "word", "summary"))
-            yield Entry(page.stem, VERBS.get(page.stem, page.stem), at, *words)
+            yield Entry(page.stem, PAGES.get(page.stem, page.stem), at, *words)
 
 
 def _place(verb: str) -> tuple[int, str]:
-    return (list(VERBS).index(verb) if verb in VERBS else len(VERBS), verb)
+    return (list(PAGES).index(verb) if verb in PAGES else len(PAGES), verb)
 
 
 def _with_overtaken(entry: Entry, entries: dict[str, Entry]) -> Entry:

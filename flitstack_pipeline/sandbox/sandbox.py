@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from flitstack_pipeline.errors import ConfigurationError
 from flitstack_pipeline.odoo.access import OdooAccess
 from flitstack_pipeline.sandbox.access import LOGIN, PASSWORD, SandboxState
+from flitstack_pipeline.sandbox.dataverse import stop_dataverses
 from flitstack_pipeline.sandbox.disk import explained
 from flitstack_pipeline.sandbox.install import OdooInstall, ensure_install
 from flitstack_pipeline.sandbox.postgres import Cluster
@@ -63,17 +64,20 @@ class Sandbox:
         return self.status()
 
     def down(self) -> None:
-        """Stop Odoo and PostgreSQL; the databases stay for the next time."""
+        """Stop Odoo, PostgreSQL and every Dataverse; the databases stay for the next time."""
         with self._lock(_silent):
-            self._server.stop()
-            self._cluster.stop()
+            self._stop()
 
     def release(self) -> None:
         """Stop the servers unless somebody other than a temporary user wants them."""
         with self._lock(_silent):
             if not self._server.is_kept:
-                self._server.stop()
-                self._cluster.stop()
+                self._stop()
+
+    def _stop(self) -> None:
+        stop_dataverses(self._folder)
+        self._server.stop()
+        self._cluster.stop()
 
     def status(self) -> SandboxState:
         running = self._server.is_running()

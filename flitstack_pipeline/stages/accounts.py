@@ -7,7 +7,8 @@ import pyarrow.parquet as pq
 
 from flitstack_pipeline.ledger.outcomes import row_key
 from flitstack_pipeline.ledger.records import RowOutcome
-from flitstack_pipeline.mapping.spec import Children, FieldSpec, RecordSetSpec
+from flitstack_pipeline.mapping.selections import option_of
+from flitstack_pipeline.mapping.spec import Children, FieldSpec, RecordSetSpec, SelectionOf
 from flitstack_pipeline.mapping.walk import children_of
 from flitstack_pipeline.outcomes import Counts, Outcome
 from flitstack_pipeline.sources.base import ROW_COLUMNS, iter_rejects
@@ -46,13 +47,16 @@ def _outcomes(run: MigrationRun, made: Collection[str]) -> Iterator[RowOutcome]:
     planned = _links({name: records for name, (_, records) in run.system.record_sets().items()})
     kept = _links({name: records.spec for name, records in run.compiled.record_sets().items()})
     definitions = {r.custom_fields.from_ for _, r in run.system.record_sets().values() if r.custom_fields}
+    selections = _selections(run)
     for name, obj in run.system.objects.items():
         yield from _unreadable(run, name)
         if not obj.migrates:
             yield from _all(run, name, Outcome.EXCLUDED, obj.reason)
         elif name in definitions and name not in own:
             yield from _definitions(run, name, made)
-        elif name in kept:
+        elif name in selections and name not in own:
+            yield from _options(run, name, selections[name], made)
+        elif name in kept and name not in own:  # rows with a record of their own have its outcome
             yield from _orphans(run, name, kept[name])
         elif name not in own:
             left_out = "the field that would hold it refers to what this Odoo does not have"
@@ -117,6 +121,34 @@ def _definitions(run: MigrationRun, name: str, made: Collection[str]) -> Iterato
             outcome, reason = Outcome.EXCLUDED, without.get(row["_id"], "no rule of the map takes this definition")
         else:
             outcome, reason = (Outcome.CREATED if field in made else Outcome.UNCHANGED), f"the field {field}"
+        yield RowOutcome(name, row["_id"], outcome, reason, "", row["_file"], row["_row"])
+
+
+def _selections(run: MigrationRun) -> dict[str, list[tuple[str, SelectionOf]]]:
+    """For each object whose rows are the values of selection fields: of which ones (`model.field`)."""
+    found: dict[str, list[tuple[str, SelectionOf]]] = {}
+    for records in run.compiled.record_sets().values():
+        for name, alternatives in records.spec.fields.items():
+            for selection in (a.create.selection_of for a in alternatives if a.create and a.create.selection_of):
+                found.setdefault(selection.object, []).append((f"{records.model}.{name}", selection))
+    return found
+
+
+def _options(
+    run: MigrationRun, name: str, selections: list[tuple[str, SelectionOf]], made: Collection[str]
+) -> Iterator[RowOutcome]:
+    """Rows of a look-up table: each became a value of the fields that list it."""
+    for row in run.rows_of(name):
+        values = {f: option[0] for f, selection in selections if (option := option_of(selection, row))}
+        if values:
+            new = any(f in made or f"{f}={value}" in made for f, value in values.items())
+            outcome = Outcome.CREATED if new else Outcome.UNCHANGED
+            reason = "; ".join(f"the value {value!r} of {f}" for f, value in values.items())
+        else:
+            outcome, reason = (
+                Outcome.EXCLUDED,
+                "no value of a field: the map lists others, or it is not in use any more",
+            )
         yield RowOutcome(name, row["_id"], outcome, reason, "", row["_file"], row["_row"])
 
 

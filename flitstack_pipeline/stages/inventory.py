@@ -8,6 +8,8 @@ from flitstack_pipeline.mapping.spec import SystemMap
 from flitstack_pipeline.mapping.walk import children_of, places
 from flitstack_pipeline.outcomes import Counts
 from flitstack_pipeline.progress import current
+from flitstack_pipeline.rebuild.reference import rebuild_reference
+from flitstack_pipeline.reports.rebuild import write_rebuild
 from flitstack_pipeline.sources.base import ObjectExtract
 from flitstack_pipeline.sources.integrity import Orphan, Relation, check_relations, iter_orphans
 from flitstack_pipeline.sources.profile import profile_object
@@ -35,7 +37,9 @@ def inventory(run: MigrationRun) -> VerbResult:
     orphans = sum(f.orphans for f in checked)
     unmatched = [f for f in run.source().files() if f.object is None]
     rejected = sum(e.rejected for e in extracts.values())
-    problems = [f"{f.file} belongs to no object of the map" for f in unmatched]
+    reference = rebuild_reference(run)
+    written = write_rebuild(reference, run.reports, title=run.migration.title, run_id=run.run_id)
+    problems = [*(f"{f.file} belongs to no object of the map" for f in unmatched), *reference.problems]
     details: dict[str, Any] = {
         "files": [asdict(f) for e in extracts.values() for f in e.files] + [asdict(f) for f in unmatched],
         "columns": {name: [asdict(c) for c in e.columns] for name, e in extracts.items()},
@@ -58,6 +62,7 @@ def inventory(run: MigrationRun) -> VerbResult:
         exit_code=EXIT_DONE,
         objects={name: Counts(extracted=e.rows + e.rejected) for name, e in extracts.items()},
         problems=tuple(problems),
+        reports=written,
         summary=f"{total:,} rows in {len(extracts)} objects; {rejected:,} could not be read, {orphans:,} join to nothing",
         next_step=f"flitstack plan {run.id}",
         details=details,
@@ -74,7 +79,7 @@ def relations(system: SystemMap) -> list[Relation]:
     found: dict[tuple[str, str, str], Relation] = {}
     homes = {name: records.from_ for name, (_, records) in system.record_sets().items()}
     for name, (model, records) in system.record_sets().items():
-        links = [(records.from_, join.on, join.object) for join in records.joins.values()]
+        links = [(records.from_, join.on, join.object) for join in records.joins.values() if not join.by]
         for place in places(model, name, records):
             lookup = place.field.lookup
             if (

@@ -11,6 +11,7 @@ from flitstack_pipeline.ledger.records import MappedRecord, NewJournalEntry, Row
 from flitstack_pipeline.mapping.compile import CompiledModel, CompiledRecords
 from flitstack_pipeline.odoo.actions import ACTIONS
 from flitstack_pipeline.odoo.loader import RecordSetLoader, Tally, row_outcomes
+from flitstack_pipeline.odoo.model_views import show_models
 from flitstack_pipeline.odoo.recover import recover
 from flitstack_pipeline.odoo.schema import SchemaGap, create_schema, ensure_guard, remove_guard
 from flitstack_pipeline.odoo.views import show_fields
@@ -56,6 +57,7 @@ def begin_load(run: MigrationRun) -> SchemaGap:
     gap = create_schema(run.client, run.ledger, run.compiled.schema, migration=run.id, run_id=run.run_id)
     title = run.system.title
     show_fields(run.client, run.ledger, run.compiled.schema, title=title, migration=run.id, run_id=run.run_id)
+    show_models(run.client, run.ledger, run.compiled.schema, migration=run.id, run_id=run.run_id)
     for name in run.system.objects:
         run.ledger.clear_outcomes(run.id, name)
     account_for_rest(run, made=set(gap.names()))
@@ -141,7 +143,7 @@ def left_over(run: MigrationRun, limit: int = 2000) -> list[dict[str, Any]]:
 
 
 def _guard(run: MigrationRun) -> None:
-    models = [m.model for m in run.compiled.models if not m.absent]
+    models = list(dict.fromkeys(m.model for m in run.compiled.models if not m.absent))
     ensure_guard(run.client, run.ledger, models, migration=run.id, run_id=run.run_id)
 
 

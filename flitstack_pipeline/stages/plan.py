@@ -5,6 +5,7 @@ from typing import Any
 
 from flitstack_pipeline.mapping.compile import CompiledRecords
 from flitstack_pipeline.odoo.keys import KEY_FIELD
+from flitstack_pipeline.odoo.loader import ambiguous, unmatched
 from flitstack_pipeline.odoo.resolve import Resolved, Resolver, Unresolved, folded
 from flitstack_pipeline.odoo.schema import schema_gap
 from flitstack_pipeline.odoo.waiting import circles
@@ -174,34 +175,38 @@ class _DryRun:
                 else:
                     self._count(records, result.prepared, result.outcome, result.field, result.reason)
                 continue
+            reason = ""
             if entry := mapped.get(result.source_id):
                 same = entry.fingerprint == result.fingerprint or entry.origin == "linked"
                 outcome: str = Outcome.UNCHANGED if same else Outcome.UPDATED
             else:
-                outcome = self._new(records, result)
-            self._count(records, result.prepared, outcome)
+                outcome, reason = self._new(records, result)
+            self._count(records, result.prepared, outcome, reason=reason)
             if outcome in (Outcome.CREATED, Outcome.UPDATED, Outcome.UNCHANGED):
                 self._coming.setdefault(records.name, set()).add(result.source_id)
                 self._note_new(records, result)
         return waiting
 
-    def _new(self, records: CompiledRecords, record: Resolved) -> str:
+    def _new(self, records: CompiledRecords, record: Resolved) -> tuple[str, str]:
+        """What will become of a record that is not in the id map, and why it will not arrive if it will not."""
         spec = records.spec
         for match in spec.match:
-            values = [record.values.get(f) for f in match.by]
+            values = [record.comparable(f) for f in match.by]
             if COMING in values and spec.no_match != "create":
-                return Outcome.UPDATED  # Odoo will make it together with the record that it belongs to
+                return Outcome.UPDATED, ""  # Odoo will make it together with the record that it belongs to
             live = self._live
             if all(v not in (None, "") for v in values) and all(f in live for f in match.by):
                 theirs = [(KEY_FIELD, "=", False)] if KEY_FIELD in live else []
                 index = self._resolver.index(records.model, match.by, (*match.domain, *theirs))
-                hits = [i for i in index.find(values) if self._claimed.get(i, record.source_id) == record.source_id]
+                found = index.find(values)
+                hits = found if spec.shared else [i for i in found if self._claimed.get(i, record.source_id) == record.source_id]
                 if len(hits) == 1:
                     self._claimed[hits[0]] = record.source_id
-                    return Outcome.UNCHANGED if spec.on_match == "link" else Outcome.UPDATED
+                    return Outcome.UNCHANGED if spec.on_match == "link" else Outcome.UPDATED, ""
                 if len(hits) > 1:
-                    return Outcome.HELD
-        return {"create": Outcome.CREATED, "skip": Outcome.SKIPPED, "hold": Outcome.HELD}[spec.no_match]
+                    return Outcome.HELD, ambiguous(records.model, match.by, values, hits)
+        outcome = {"create": Outcome.CREATED, "skip": Outcome.SKIPPED, "hold": Outcome.HELD}[spec.no_match]
+        return outcome, "" if spec.no_match == "create" else unmatched(records)
 
     def _count(
         self, records: CompiledRecords, item: Prepared | Rejected, outcome: str, field: str = "", reason: str = ""

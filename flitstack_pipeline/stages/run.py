@@ -19,9 +19,11 @@ from flitstack_pipeline.odoo.access import OdooAccess
 from flitstack_pipeline.odoo.client import OdooClient
 from flitstack_pipeline.odoo.resolve import Resolver
 from flitstack_pipeline.settings import Settings
-from flitstack_pipeline.sources.base import ObjectExtract, iter_rejects, iter_rows, read_extract, source_schema
+from flitstack_pipeline.sources.base import ObjectExtract, Source, iter_rejects, iter_rows, read_extract, source_schema
+from flitstack_pipeline.sources.dataverse import DataverseSource
 from flitstack_pipeline.sources.exports import ExportSource
 from flitstack_pipeline.stages.claim import claim
+from flitstack_pipeline.stages.origin import absolute, dataverse_access
 from flitstack_pipeline.stages.target import target_access
 from flitstack_pipeline.transform.apply import RecordSetTransform
 from flitstack_pipeline.transform.related import table_reader
@@ -49,8 +51,9 @@ class MigrationRun:
         if self._claim is not None:
             self._claim.close()
             self._claim = None
-        if "client" in self.__dict__:
-            self.client.close()
+        for opened in ("client", "dataverse"):
+            if opened in self.__dict__:
+                self.__dict__[opened].close()
         self.ledger.close()
 
     def __enter__(self) -> "MigrationRun":
@@ -81,19 +84,35 @@ class MigrationRun:
 
     @property
     def source_folder(self) -> Path:
-        """The export folder, absolute."""
-        folder = Path(self.migration.source.folder).expanduser()
-        return folder if folder.is_absolute() else self.settings.root / folder
+        """The folder, absolute, that holds the source's files: the export, or what was fetched of an organization."""
+        folder = self.migration.source.folder
+        return absolute(self.settings, folder) if folder else self.extracts
 
-    def source(self) -> ExportSource:
+    def source(self) -> Source:
         """The source, its custom columns declared as far as their definitions have been extracted."""
         source = self.migration.source
+        if source.reader == "dataverse":
+            self.dataverse.objects = self.objects()
+            return self.dataverse
         return ExportSource(
             self.source_folder,
             self.objects(),
             timezone=source.timezone,
             date_order=source.date_order,
             decimal_mark=source.decimal_mark,
+        )
+
+    @cached_property
+    def dataverse(self) -> DataverseSource:
+        """The organization, if that is the source; its connection opens on first use."""
+        source = self.migration.source
+        return DataverseSource(
+            dataverse_access(self.settings, self.id, source, os.environ),
+            self.system.objects,
+            timezone=source.timezone,
+            cache=self.settings.cache / "dataverse",
+            mapped=self.system.objects,
+            max_file_mb=self.migration.options.max_file_mb,
         )
 
     def objects(self) -> dict[str, ObjectSpec]:

@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from flitstack_pipeline.errors import ConfigurationError, Problem
 from flitstack_pipeline.mapping.migration import Migration
 from flitstack_pipeline.odoo.access import OdooAccess
+from flitstack_pipeline.odoo.client import OdooClient
+from flitstack_pipeline.odoo.features import switch_on
 from flitstack_pipeline.progress import current
 from flitstack_pipeline.sandbox import CRM_ONLY, FULL, Sandbox
 from flitstack_pipeline.settings import Settings
@@ -27,12 +29,16 @@ def target_access(
         if name in sandbox.databases():
             return sandbox.access(name)
         crm_only = target.sandbox.apps == "crm_only"
-        return sandbox.create_database(
+        access = sandbox.create_database(
             name,
             modules=CRM_ONLY if crm_only else FULL,
             localization=None if crm_only else target.sandbox.localization,
             progress=_say,
         )
+        if target.sandbox.features:
+            with OdooClient.connect(access) as client:
+                switch_on(client, target.sandbox.features)
+        return access
     problems = [
         Problem(
             f"environment variable {name}",

@@ -1,5 +1,39 @@
 """Values of the source to values for Odoo. Importing the package registers every transform."""
 
-from flitstack_pipeline.transform import collections, contact, dates, files, html, identifiers, numbers, places, text
+from flitstack_pipeline.transform import (
+    collections,
+    contact,
+    dates,
+    fetched_files,
+    files,
+    gst,
+    html,
+    identifiers,
+    identity,
+    instants,
+    made_files,
+    numbers,
+    places,
+    rows,
+    text,
+    weighing,
+)
 
-__all__ = ["collections", "contact", "dates", "files", "html", "identifiers", "numbers", "places", "text"]
+__all__ = [
+    "collections",
+    "contact",
+    "dates",
+    "fetched_files",
+    "files",
+    "gst",
+    "html",
+    "identifiers",
+    "identity",
+    "instants",
+    "made_files",
+    "numbers",
+    "places",
+    "rows",
+    "text",
+    "weighing",
+]

@@ -45,6 +45,7 @@ class RecordSetTransform:
         self.name = name
         self.spec = spec
         self._joins = joins_of(spec, read)
+        self._first = _FirstRows(spec, self._joins, read) if spec.once else None
         tools = _Tools(read, context, rejected_children)
         self._fields = {f: [_Alternative(alt, spec.from_, tools) for alt in alts] for f, alts in spec.fields.items()}
 
@@ -61,6 +62,9 @@ class RecordSetTransform:
                 refs.extend(alternative.child_refs(row))
         if not holds(self.spec.where, row):
             reason = self.spec.where_not_reason or f"not taken into {self.name} by the map's rule"
+            return self._rejected(refs, "excluded", reason)
+        if self._first and (first := self._first.before(row)):
+            reason = f"the same {' and '.join(self.spec.once)} as {self.spec.from_} {first}, which stands for both"
             return self._rejected(refs, "excluded", reason)
         values: dict[str, Any] = {}
         expected: dict[str, Any] = {}
@@ -91,6 +95,26 @@ class RecordSetTransform:
         )
 
 
+class _FirstRows:
+    """Of the rows that a record set takes, the first with each combination of its `once` columns."""
+
+    def __init__(self, spec: RecordSetSpec, joins: Mapping[str, JoinedRows], read: OpenTable) -> None:
+        self._columns = spec.once
+        self._ids: dict[tuple[Any, ...], str] = {}
+        for batch in read(spec.from_, None).to_batches(max_chunksize=1000):
+            for row in batch.to_pylist():
+                if holds(spec.where, joined(row, joins)):
+                    self._ids.setdefault(self._key(row), row["_id"])
+
+    def before(self, row: Row) -> str | None:
+        """The source id of the first row like this one, unless that is the row itself."""
+        first = self._ids.get(self._key(row))
+        return None if first == row["_id"] else first
+
+    def _key(self, row: Row) -> tuple[Any, ...]:
+        return tuple(fold(row.get(column)) for column in self._columns)
+
+
 @dataclass(frozen=True)
 class _Tools:
     read: OpenTable
@@ -107,6 +131,7 @@ class _Alternative:
         self._value_map = {fold(k): v for k, v in spec.values.items()}
         self._children = _ChildValues(spec, tools) if children_of(spec) else None
         self._gather = None if self._children else _gather(spec, obj, tools)
+        self._also = [_Alternative(more, obj, tools) for more in spec.also]
 
     def child_refs(self, row: Row) -> Iterator[RowRef]:
         """The child rows that belong to a row, whatever becomes of it, and theirs."""
@@ -125,11 +150,19 @@ class _Alternative:
             value = _mapped(self.spec, self._value_map, value)
         if self.spec.lookup is not None:
             value = _reference(self.spec.lookup, value)
+        if more := tuple(ref for also in self._also for ref in also.references(row)):
+            value = Many((*(value.refs if isinstance(value, Many) else ()), *more))
         if value in (None, "") or (isinstance(value, Many) and not value.refs):
             value = _default(self.spec)
         if value is None and self.spec.required:
             raise RecordError(f"is empty, and must not be (from {_origin(self.spec)})")
         return value
+
+
+    def references(self, row: Row) -> tuple[Ref | LiveRef | XmlId, ...]:
+        """What this adds to the references of another: nothing where its condition does not hold."""
+        value = self.make(row) if holds(self.spec.when, row) else None
+        return value.refs if isinstance(value, Many) else () if value in (None, "") else (value,)
 
 
 class _ChildValues:
@@ -235,7 +268,7 @@ def columns_used(alias: str, spec: Any) -> set[str]:
     used.update(getattr(spec, "columns", {}).values() if isinstance(getattr(spec, "columns", None), Mapping) else ())
     used.update(getattr(spec, "column", ()))
     for alternatives in getattr(spec, "fields", {}).values():
-        for field in alternatives:
+        for field in (part for alternative in alternatives for part in (alternative, *alternative.also)):
             used |= {*field.from_, *template_columns(field.template or "")}
             used |= field.when.columns_used() if field.when else set()
             if children := children_of(field):

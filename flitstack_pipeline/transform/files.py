@@ -77,8 +77,12 @@ def describe_file(relative: str, base: Path, *, max_mb: Decimal | None = None) -
                 size += len(piece)
     except OSError as error:
         raise RecordError(f"the file {path} cannot be read: {error.strerror}") from error
-    mimetype = _TYPES.guess_type(path, strict=False)[0] or "application/octet-stream"
-    return FileContent(path, sha1.hexdigest(), sha256.hexdigest(), size, mimetype, location)
+    return FileContent(path, sha1.hexdigest(), sha256.hexdigest(), size, guess_type(path), location)
+
+
+def guess_type(path: str) -> str:
+    """The media type that a file's name stands for."""
+    return _TYPES.guess_type(path, strict=False)[0] or "application/octet-stream"
 
 
 def _located(relative: str, base: Path) -> tuple[Path, str]:

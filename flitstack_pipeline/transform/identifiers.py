@@ -33,10 +33,26 @@ def unwrap_excel(value: str) -> str:
     "gstin",
     accepts=(str,),
     returns=str,
-    examples=(example("27AAPFU0939F1ZV", "27AAPFU0939F1ZV"), refused("27AAPFU0939F1ZW", "check character")),
+    examples=(
+        example("27AAPFU0939F1ZV", "27AAPFU0939F1ZV"),
+        refused("27AAPFU0939F1ZW", "check character"),
+        example("27AAPFU0939F1ZW", None, otherwise="empty"),
+    ),
 )
-def gstin(value: str) -> str:
-    """Check an Indian GST number by its form and check character, and keep it as it is."""
+def gstin(value: str, *, otherwise: Literal["reject", "empty"] = "reject") -> str | None:
+    """Check an Indian GST number by its form and check character, and keep it as it is.
+
+    `otherwise: empty` leaves a wrong one out, for a field that a person fills later.
+    """
+    try:
+        return _checked_gstin(value)
+    except RecordError:
+        if otherwise == "empty":
+            return None
+        raise
+
+
+def _checked_gstin(value: str) -> str:
     text = value.strip()
     number = text.upper()
     if not _GSTIN.fullmatch(number):

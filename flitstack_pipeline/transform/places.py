@@ -90,11 +90,17 @@ Country = Annotated[str, Check(_known_country, "a country")]
         example("U.S.A.", "US"),
         example("South Korea", "KR"),
         refused("Atlantis", "is no country"),
+        example("Atlantis", None, otherwise="empty"),
     ),
 )
-def country_code(value: str) -> str:
-    """Turn a country's name or code (two or three letters) into the two-letter code."""
+def country_code(value: str, *, otherwise: Literal["reject", "empty"] = "reject") -> str | None:
+    """Turn a country's name or code (two or three letters) into the two-letter code.
+
+    `otherwise`: what becomes of text that is no country.
+    """
     if (code := find_country(value)) is None:
+        if otherwise == "empty":
+            return None
         raise RecordError(f"{shown(value)} is no country that ISO 3166 or common usage knows")
     return code
 

@@ -13,6 +13,7 @@ import pyarrow.parquet as pq
 from flitstack_pipeline.errors import RecordError
 from flitstack_pipeline.mapping.spec import Children, DuplicateOf, Join
 from flitstack_pipeline.sources.arrow import compute as pc
+from flitstack_pipeline.transform.conditions import fold, holds
 
 OpenTable = Callable[[str, "list[str] | None"], pa.Table]
 
@@ -31,18 +32,33 @@ def table_reader(folder: Path) -> OpenTable:
 
 
 class JoinedRows:
-    """Rows of one object by source id."""
+    """Rows of one object by source id, or by another column in which a value stands once."""
 
     def __init__(self, read: OpenTable, join: Join, columns: Iterable[str]) -> None:
         self.on = join.on
-        wanted = sorted({"_id", *columns})
-        table = read(join.object, wanted)
-        self._at = {key: i for i, key in enumerate(table.column("_id").to_pylist())}
+        self._by = join.by
+        tested = join.where.columns_used() if join.where else set()
+        table = read(join.object, sorted({"_id", *columns, *tested, *filter(None, [join.by])}))
+        passing = [holds(join.where, row) for row in table.select(sorted(tested)).to_pylist()] if tested else None
+        self._at: dict[str, int] = {}
+        repeated: set[str] = set()
+        for place, value in enumerate(table.column(join.by or "_id").to_pylist()):
+            if value in (None, "") or (passing and not passing[place]):
+                continue
+            key = self._key(value)
+            if key in self._at:
+                repeated.add(key)
+            self._at[key] = place
+        for key in repeated:
+            del self._at[key]
         self._table = table.combine_chunks()
+
+    def _key(self, value: Any) -> str:
+        return str(fold(value)) if self._by else str(value)
 
     def columns_for(self, alias: str, row: Mapping[str, Any]) -> dict[str, Any]:
         """The joined row's values under `<alias>.<column>`; nothing when there is no such row."""
-        at = self._at.get(str(row.get(self.on) or ""))
+        at = self._at.get(self._key(row.get(self.on) or ""))
         if at is None:
             return {}
         return {f"{alias}.{name}": self._table.column(name)[at].as_py() for name in self._table.column_names}

@@ -19,6 +19,8 @@ _PYTHON_TYPES: dict[str, type | tuple[type, ...]] = {
     "float": Decimal, "monetary": Decimal, "boolean": bool, "date": date, "datetime": datetime, "many2many": tuple,
 }  # fmt: skip
 
+SOURCE_ID = "(source id)"  # no field of Odoo has such a name; one of crm.lead is called source_id
+
 
 @dataclass(frozen=True)
 class SchemaFailure:
@@ -33,7 +35,7 @@ class SchemaFailure:
 def read_back_schema(records: CompiledRecords) -> pa.DataFrameSchema:
     """One column per compared field: its type, its selection, filled where the map requires it; unique source ids."""
     required = {f for f, alternatives in records.spec.fields.items() if all(a.required for a in alternatives)}
-    columns: dict[Any, pa.Column] = {"source_id": pa.Column(str, unique=True)}
+    columns: dict[Any, pa.Column] = {SOURCE_ID: pa.Column(str, unique=True)}
     for name, target in records.targets.items():
         if target.type != "one2many":
             columns[name] = pa.Column(object, _checks(target), nullable=name not in required, required=False)
@@ -60,8 +62,8 @@ def schema_failures(schema: pa.DataFrameSchema, rows: Sequence[tuple[str, Mappin
     if not rows:
         return []
     # As objects from the start: pandas would turn ids beside empty cells into floats.
-    frame = pd.DataFrame([{"source_id": source_id, **values} for source_id, values in rows], dtype=object)
-    frame = frame.astype({"source_id": str})
+    frame = pd.DataFrame([{SOURCE_ID: source_id, **values} for source_id, values in rows], dtype=object)
+    frame = frame.astype({SOURCE_ID: str})
     try:
         schema.validate(frame, lazy=True)
     except SchemaErrors as error:
@@ -72,7 +74,7 @@ def schema_failures(schema: pa.DataFrameSchema, rows: Sequence[tuple[str, Mappin
 def _failures(frame: pd.DataFrame, cases: pd.DataFrame) -> Iterable[SchemaFailure]:
     for case in cases.to_dict("records"):
         at = case.get("index")
-        source_id = str(frame.at[int(at), "source_id"]) if at is not None and not pd.isna(at) else ""
+        source_id = str(frame.at[int(at), SOURCE_ID]) if at is not None and not pd.isna(at) else ""
         yield SchemaFailure(source_id, str(case["column"]), str(case["failure_case"]), str(case["check"]))
 
 

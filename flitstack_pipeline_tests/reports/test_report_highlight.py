@@ -16,6 +16,7 @@ def marked(segments):
     [
         ("Oven clean – Bondi", "Oven clean - Bondi", "Oven clean [–] Bondi", "Oven clean [-] Bondi"),
         ("253.01", "253.00", "253.[01]", "253.[00]"),
+        ("100", "0", "[100]", "[0]"),
         ("customers", "customer", "customer[s]", "customer"),
         ("there", "not in Odoo any more", "[there]", "[not in Odoo any more]"),
         ("7 am", "(empty)", "[7 am]", "[(empty)]"),

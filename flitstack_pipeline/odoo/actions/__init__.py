@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 
 from flitstack_pipeline.odoo.actions import states
 from flitstack_pipeline.odoo.actions.base import ActionFailure, ActionResult, ActionSpec, Params
+from flitstack_pipeline.odoo.actions.following import follow_again, unfollow
 from flitstack_pipeline.odoo.actions.posting import unpost_invoices, unpost_payments
 from flitstack_pipeline.odoo.actions.reconcile import PARAMS, reconcile, undo_reconcile
 from flitstack_pipeline.odoo.actions.release import release
@@ -49,6 +50,14 @@ _SPECS = (
         states.ARCHIVE_PRODUCT,
         states.UNARCHIVE_PRODUCT,
         "Archive products, and templates without an active one.",
+    ),
+    ActionSpec(
+        name="unfollow",
+        models=("project.task",),
+        apply=unfollow,
+        undo=follow_again,
+        doc="Take the API's user, whom Odoo adds to every task that he creates, from its followers.",
+        params={},
     ),
 )
 

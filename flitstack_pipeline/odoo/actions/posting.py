@@ -24,9 +24,10 @@ def unpost_invoices(client: OdooClient, ids: Sequence[int]) -> None:
 
 def unpost_payments(client: OdooClient, ids: Sequence[int]) -> None:
     """Set posted payments back to draft; their journal entries go when the payments are deleted."""
-    partners = _partners(
-        client, "account.payment", ids, [("move_id.state", "=", "posted"), ("partner_type", "=", "customer")]
-    )
+    partners: Partners = {}
+    if client.version.rule("payment.ranks"):
+        domain = [("move_id.state", "=", "posted"), ("partner_type", "=", "customer")]
+        partners = _partners(client, "account.payment", ids, domain)
     _take_rank_back(client, partners, DRAFT_PAYMENT.release(client, ids))
 
 

@@ -17,11 +17,11 @@ from flitstack_pipeline.odoo.actions.states import GONE
 from flitstack_pipeline.odoo.client import OdooClient
 from flitstack_pipeline.odoo.errors import OdooRejected
 from flitstack_pipeline.odoo.keys import QUIET
+from flitstack_pipeline.odoo.versions import STAND_INS
 
 log = logging.getLogger(__name__)
 PARAMS: Params = {"invoice_field": "invoice_ids"}
 POSTED = ("in_process", "paid", "posted")
-OPEN_ACCOUNTS = ("asset_receivable", "liability_payable", "receivable", "payable")
 
 
 @dataclass(frozen=True)
@@ -68,9 +68,10 @@ class _Books:
             moves if moves is not None else {*self.invoices, *(p.move for p in self.payments.values() if p.move)}
         )
         self._lines.update({m: [] for m in wanted})
+        kind, owed = self._client.version.rule("account.owed")
         domain = [
             ("move_id", "in", wanted),
-            ("account_id.account_type", "in", OPEN_ACCOUNTS),
+            (kind, "in", owed),
             ("parent_state", "=", "posted"),
         ]
         fields = ["move_id", "account_id", "currency_id", "amount_residual_currency"]
@@ -115,7 +116,7 @@ class _Books:
 
 def reconcile(client: OdooClient, ids: Sequence[int], params: Params) -> ActionResult:
     """Match payments with the invoices in their field `invoice_field`, a many2one or many2many to account.move."""
-    field = str({**PARAMS, **params}["invoice_field"])
+    field = _invoice_field(client, str({**PARAMS, **params}["invoice_field"]))
     done: list[int] = []
     failures: list[ActionFailure] = []
     for part in chunks(ids):
@@ -123,6 +124,12 @@ def reconcile(client: OdooClient, ids: Sequence[int], params: Params) -> ActionR
         done += result.done
         failures += result.failures
     return ActionResult(tuple(done), tuple(failures))
+
+
+def _invoice_field(client: OdooClient, name: str) -> str:
+    """The field that names a payment's invoices: in an older Odoo, one that the migration made in its place."""
+    stand_in = STAND_INS.get(("account.payment", name))
+    return stand_in.field if stand_in and name not in client.fields_get("account.payment") else name
 
 
 def _reconcile(client: OdooClient, field: str, ids: Sequence[int]) -> ActionResult:

@@ -59,10 +59,24 @@ def _forget_costs(client: OdooClient, ids: Sequence[int]) -> None:
         client.unlink("product.value", client.search("product.value", [("product_id", "in", list(ids))]), context=QUIET)
 
 
+def _switch_off_recurring_tasks(client: OdooClient, ids: Sequence[int]) -> None:
+    """Odoo shows recurring tasks to everybody while some project has them; it looks again when one is written, not when it goes."""
+    if "allow_recurring_tasks" not in client.fields_get("project.project"):
+        return
+    domain = [("id", "in", list(ids)), ("allow_recurring_tasks", "=", True)]
+    on = client.search("project.project", domain, context=EVERYTHING)
+    _, refused = halved(
+        lambda some: client.write("project.project", some, {"allow_recurring_tasks": False}, context=QUIET), on
+    )
+    for failure in refused:
+        log.warning("project.project %d keeps its recurring tasks: %s", failure.res_id, failure.reason)
+
+
 RELEASES: dict[str, Callable[[OdooClient, Sequence[int]], None]] = {
     "account.move": unpost_invoices,
     "account.payment": unpost_payments,
     "crm.lead": _reopen_leads,
     "product.product": _forget_costs,
+    "project.project": _switch_off_recurring_tasks,
     "sale.order": _cancel_orders,
 }

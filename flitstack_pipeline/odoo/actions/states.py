@@ -86,7 +86,7 @@ POST_PAYMENT = Button("account.payment", "action_post", due=("draft",), done=("i
 DRAFT_PAYMENT = Button(
     "account.payment",
     "action_draft",
-    due=("in_process", "paid", "posted", "canceled", "cancelled", "rejected"),
+    due=("in_process", "paid", "posted", "cancel", "canceled", "cancelled", "rejected"),
     done=("draft",),
 )
 # The context key is for versions up to 18, which otherwise answer with a wizard.

@@ -4,6 +4,7 @@ Two things it cannot carry: control characters (refused before sending; Odoo dro
 integers over 32 bits. A carriage return is escaped, else the parser on the other side would make a line feed of it.
 """
 
+import re
 import xmlrpc.client
 from datetime import date, datetime
 from decimal import Decimal
@@ -23,7 +24,8 @@ from flitstack_pipeline.odoo.transports.wire import NOT_XML, plain, unsendable
 FORM = "text/xml"
 # Odoo's fault codes: 1 is any other exception, with its traceback for text.
 FAULT_NAMES = {2: "UserError", 3: "AccessDenied", 4: "AccessError"}
-NONE_RESULT = "cannot marshal None unless allow_none is enabled"
+# The work is done and committed; only its result has no form in Odoo's XML: None, or records (of `reconcile` in Odoo 14, say).
+NO_FORM = re.compile(r"cannot marshal (None unless allow_none is enabled|<class 'odoo\.)")
 
 
 class XmlRpc:
@@ -60,8 +62,8 @@ class XmlRpc:
             return _loads(reply.body)
         except xmlrpc.client.Fault as error:
             text = str(error.faultString)
-            if NONE_RESULT in text and not call.reads:
-                return None  # the work is done and committed; only its result, None, has no form in Odoo's XML
+            if NO_FORM.search(text) and not call.reads:
+                return None
             code = int(error.faultCode)
             name, message = (FAULT_NAMES[code], text) if code in FAULT_NAMES else _last_exception(text)
             raise faults.fault(call, name=name, message=message, host=self._channel.access.host) from None

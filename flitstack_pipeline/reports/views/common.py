@@ -27,6 +27,9 @@ VERBS: Final = {
 }
 """Every verb's name for people, in the order of the stages."""
 
+PAGES: Final = {**VERBS, "rebuild": "Rebuild reference"}
+"""All pages: those of the verbs, and those that a verb writes beside its own."""
+
 UNCOUNTED: Final = ("inventory", "plan")
 """Verbs that read rows but decide the outcome of none."""
 

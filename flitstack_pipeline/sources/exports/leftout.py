@@ -29,10 +29,12 @@ _THINGS = r"records?|rows?|items?|lines?|count|amount|sum|due|paid|balance|hours
 # a colon or in brackets.
 _TOTAL = re.compile(
     rf"^(?P<kind>{_KINDS})?[\s-]*totals?"
-    rf"(?:\s+(?:{_THINGS})|\s+(?:for|of|by)\s+.{{1,60}}?|\s+\w{{1,20}}(?=\s*[:=(]\s*\d))?"
+    rf"(?:\s+(?:{_THINGS})|(?P<of>\s+(?:for|of|by)\s+.{{1,60}}?)|\s+\w{{1,20}}(?=\s*[:=(]\s*\d))?"
     r"\s*(?:[:=(]*\s*(?P<count>\d+)\s*(?:records?|rows?|items?)?\)?)?\s*[:=]?$",
     re.IGNORECASE,
 )
+# What the group of a subtotal is called may end in digits: "Subtotal for WO-25001". A count stands apart from it.
+_COUNT_APART = re.compile(r"[:=(]\s*\d+\s*(?:records?|rows?|items?)?\)?\s*[:=]?$", re.IGNORECASE)
 _COUNT = re.compile(
     r"^(?:(?:number of |total )?(?:records?|rows?|items?)|(?:record |row )?count)\b[\s:=(]*(?P<count>\d+)\)?$"
     r"|^(?P<leading>\d+)\s+(?:records?|rows?|items?)\b.{0,30}$",
@@ -118,7 +120,7 @@ def judge(cells: list[tuple[str, str]], *, row: int, after: int, rejected: int) 
     if match := _TOTAL.match(label):
         word = (match["kind"] or "").lower()
         kind = "sub" if word in ("sub", "page", "group", "running") else "grand" if word else "total"
-        count = match["count"]
+        count = match["count"] if match["of"] is None or _COUNT_APART.search(label) else None
     elif match := _COUNT.match(label):
         count = match["count"] or match["leading"]
     else:

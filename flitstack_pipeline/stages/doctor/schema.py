@@ -2,7 +2,7 @@
 
 from flitstack_pipeline.mapping.spec import FieldSpec, ModelSpec
 from flitstack_pipeline.mapping.walk import places
-from flitstack_pipeline.odoo.keys import KEY_FIELD, XML_IDS_FIELD, xml_module
+from flitstack_pipeline.odoo.keys import KEY_FIELD, XML_IDS_FIELD, guard_field, xml_module
 from flitstack_pipeline.odoo.schema import schema_gap
 from flitstack_pipeline.stages.doctor.examination import Examination
 from flitstack_pipeline.stages.doctor.findings import Findings, blocking, counted, listed, ok, warning
@@ -121,7 +121,7 @@ def _namespace(examination: Examination) -> Findings:
 
 
 def _guard(examination: Examination) -> Findings:
-    models = [m.model for m in examination.present.values() if XML_IDS_FIELD in examination.fields(m.model)]
+    models = [m.model for m in examination.present.values() if guard_field(m.model) in examination.fields(m.model)]
     if models:
         text = f"the helper field {XML_IDS_FIELD}, which stands only while a load runs, is on {listed(models)}"
         yield warning("schema.helper", text, "if no load runs now: the end of the next load, or a rollback, removes it")

@@ -35,6 +35,15 @@ def test_nested_subtotals_agree(export):
     assert "WARNING" not in export.csv(content, COLUMNS).said
 
 
+def test_the_name_of_a_group_is_no_count(export):
+    groups = "WO-25001,,3\nSubtotal for WO-25001,,3\n10442,,4\nSubtotal for 10442 (2),,4\n"
+    said = export.csv(f"id,name,amount\n{groups}", COLUMNS).said
+    assert "totals in row 3: “Subtotal for WO-25001” (amount 3)" in said
+    assert "25001 rows" not in said
+    assert "WARNING: row 5 says “Subtotal for 10442 (2)”, 2 rows; 1 or 2 were read above it" not in said
+    assert "10442 rows" not in said
+
+
 def test_total_in_the_second_column(export):
     result = export.csv("id,name,amount\n1,Ana,10\n,Total:,10\n", COLUMNS)
     assert result.extract.rejected == 0
