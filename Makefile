@@ -9,10 +9,10 @@ BIN := .venv/bin
 INSTALLED := .venv/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo ui test lint format type check constraints clean
+.PHONY: help install demo ui test test-odoo14 lint format type check constraints clean
 
 help: ## list what can be made
-	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 22
+	@sed -n 's/^\([a-z0-9-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 22
 
 install: $(INSTALLED) ## make .venv with the pinned packages
 
@@ -35,6 +35,12 @@ ui: install ## open Dagster's pages on the project
 
 test: install ## run the tests; the first time starts a real Odoo in about two minutes
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile $(PYTEST_FLAGS)
+
+test-odoo14: install ## run the tests against a real Odoo 14 (as root, with debootstrap; the first time takes about four minutes)
+	$(BIN)/python -m pytest -m odoo14 $(PYTEST_FLAGS) flitstack_pipeline_tests/odoo14
+
+test-foreign: install ## let Microsoft's and other people's clients judge the fake Dataverse; needs a network and npm
+	$(BIN)/python -m pytest -m foreign flitstack_pipeline_tests/dataverse_server
 
 lint: install ## check style
 	$(BIN)/ruff check .

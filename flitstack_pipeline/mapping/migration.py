@@ -52,6 +52,14 @@ class SourceSettings(Spec):
         return "exports" if self.folder else "dataverse"
 
 
+class SandboxCompany(Spec):
+    """What the sandbox's company is given: `state` by its code, `tax_number` as its country writes it."""
+
+    name: str = ""
+    state: str = ""
+    tax_number: str = ""
+
+
 class SandboxTarget(Spec):
     """A real Odoo of the sandbox, with this country's accounting."""
 
@@ -61,6 +69,7 @@ class SandboxTarget(Spec):
         default=(),
         description="XML IDs of the groups that a settings page gives to all users: project.group_project_stages",
     )
+    company: SandboxCompany | None = None
 
 
 class TargetSettings(Spec):

@@ -4,10 +4,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from flitstack_pipeline.ledger.store import Ledger
+from flitstack_pipeline.odoo.beside import beside
 from flitstack_pipeline.odoo.client import OdooClient
 from flitstack_pipeline.odoo.errors import OdooUnsupported
 from flitstack_pipeline.odoo.keys import QUIET
-from flitstack_pipeline.odoo.sides import deciding_fields, made_beside
 from flitstack_pipeline.odoo.traits import SIDE_RECORDS
 
 Place = tuple[str, int]  # model, id
@@ -44,6 +44,8 @@ def changed_by_others(client: OdooClient, ledger: Ledger, migration: str, run_id
 
 
 def _written_by_others(client: OdooClient, model: str, ids: Sequence[int]) -> Iterator[tuple[Place, str]]:
+    if client.has_model(model) and "write_uid" not in client.fields_get(model):
+        return  # Odoo keeps no account of who writes to some models, such as mail.followers
     for start in range(0, len(ids), CHUNK):
         domain = [["id", "in", ids[start : start + CHUNK]], ["write_uid", "not in", [client.uid, ODOO_ITSELF]]]
         try:
@@ -69,10 +71,7 @@ def _owners(client: OdooClient, made: Mapping[str, Iterable[int]], changed: set[
 
 def side_records(client: OdooClient, model: str, ids: Sequence[int]) -> list[Place]:
     """What Odoo made beside records of a model."""
-    sides = {f: m for f, m in SIDE_RECORDS.get(model, {}).items() if f in client.fields_get(model)}
-    wanted = [*sides, *deciding_fields(model)]
-    rows = client.read(model, ids, wanted, context=EVERYTHING) if sides and ids else []
-    return [(sides[f], row[f][0]) for row in rows for f in sides if made_beside(model, f, row)]
+    return [(side.model, side.res_id) for side in beside(client, model, ids)]
 
 
 def _note(ledger: Ledger, migration: str, run_id: str, found: Mapping[Place, str]) -> None:

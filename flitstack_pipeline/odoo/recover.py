@@ -14,12 +14,11 @@ from typing import Any
 from flitstack_pipeline.ledger.records import Intent, MappedRecord, NewJournalEntry
 from flitstack_pipeline.ledger.store import Ledger
 from flitstack_pipeline.mapping.target import KEY_FIELD
+from flitstack_pipeline.odoo.beside import beside
 from flitstack_pipeline.odoo.client import OdooClient
 from flitstack_pipeline.odoo.consequences import LAST_NOTE, Notes
 from flitstack_pipeline.odoo.keys import QUIET, split_key
 from flitstack_pipeline.odoo.schema import EVERY_MENU
-from flitstack_pipeline.odoo.sides import deciding_fields, made_beside
-from flitstack_pipeline.odoo.traits import SIDE_RECORDS
 
 log = logging.getLogger(__name__)
 ADOPTED = "adopted"  # the fingerprint of a record that Odoo has and whose values the ledger does not know
@@ -66,9 +65,7 @@ def _created(client: OdooClient, intent: Intent) -> tuple[list[NewJournalEntry],
     if KEY_FIELD not in client.fields_get(intent.model):
         return [], []
     context = {**QUIET, "active_test": False}
-    side = {f: m for f, m in SIDE_RECORDS.get(intent.model, {}).items() if f in client.fields_get(intent.model)}
-    wanted = [KEY_FIELD, *side, *(deciding_fields(intent.model) if side else ())]
-    rows = client.search_read(intent.model, [[KEY_FIELD, "in", list(intent.keys)]], wanted, context=context)
+    rows = client.search_read(intent.model, [[KEY_FIELD, "in", list(intent.keys)]], [KEY_FIELD], context=context)
     journal: list[NewJournalEntry] = []
     mapped: list[MappedRecord] = []
     for row in rows:
@@ -79,15 +76,13 @@ def _created(client: OdooClient, intent: Intent) -> tuple[list[NewJournalEntry],
         mapped.append(
             MappedRecord(record_set, source_id, intent.model, row["id"], "created", {}, ADOPTED, "", intent.run_id)
         )
-    beside = [
+    sides = [
         NewJournalEntry(
-            model, row[f][0], "side", intent.record_set, detail=f"made by Odoo with {intent.model} {row['id']}"
+            side.model, side.res_id, "side", intent.record_set, detail=f"made by Odoo with {intent.model} {side.owner}"
         )
-        for f, model in side.items()
-        for row in rows
-        if made_beside(intent.model, f, row)
+        for side in beside(client, intent.model, [row["id"] for row in rows])
     ]
-    return [*beside, *journal], mapped
+    return [*sides, *journal], mapped
 
 
 def _written(client: OdooClient, intent: Intent) -> list[NewJournalEntry]:

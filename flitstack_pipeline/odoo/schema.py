@@ -150,6 +150,17 @@ def remove_mirrors(client: OdooClient, names: Sequence[str]) -> None:
         client.unlink("ir.model.fields", left, context={"_force_unlink": True})
 
 
+def remove_inherit_names(client: OdooClient, models: Sequence[str]) -> None:
+    """Remove the XML IDs that Odoo gave to what custom models inherited (their activities) and leaves when they are removed."""
+    prefixes = [f"model_inherit__{model.replace('.', '_')}__" for model in models]
+    rows = client.search_read(
+        "ir.model.data", [["model", "=", "ir.model.inherit"], ["name", "=like", "model_inherit__x_%"]], ["name"]
+    )
+    left = [row["id"] for row in rows if row["name"].startswith(tuple(prefixes))]
+    if left:
+        client.unlink("ir.model.data", left)
+
+
 class _Creator:
     def __init__(self, client: OdooClient, ledger: Ledger, migration: str, run_id: str) -> None:
         self._client, self._ledger, self._migration, self._run_id = client, ledger, migration, run_id

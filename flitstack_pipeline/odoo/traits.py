@@ -8,14 +8,46 @@ SIDE_RECORDS: dict[str, dict[str, str]] = {
     "product.product": {"product_tmpl_id": "product.template"},
     # Goes with the last task of it, unless that one is archived.
     "project.task": {"recurrence_id": "project.task.recurrence"},
+    "res.company": {
+        "l10n_in_pan_entity_id": "l10n_in.pan.entity",
+        "partner_id": "res.partner",
+        "batch_payment_sequence_id": "ir.sequence",
+        "internal_transit_location_id": "stock.location",
+    },
+    "res.partner": {"l10n_in_pan_entity_id": "l10n_in.pan.entity"},
+    "stock.warehouse": {
+        "route_ids": "stock.route",
+        "view_location_id": "stock.location",
+        "lot_stock_id": "stock.location",
+        "wh_input_stock_loc_id": "stock.location",
+        "wh_qc_stock_loc_id": "stock.location",
+        "wh_output_stock_loc_id": "stock.location",
+        "wh_pack_stock_loc_id": "stock.location",
+    },
+}
+
+# Of these, records may share one that was there before: only what came with a record is its own.
+SHARED_SIDES = frozenset({("res.company", "l10n_in_pan_entity_id"), ("res.partner", "l10n_in_pan_entity_id")})
+
+# Records that Odoo makes by itself and that point to the one that was created: their model, its field, and, if it is not they
+# that are meant, their field that leads on. Undone backwards: what is named last goes first.
+SIDES_POINTING: dict[str, tuple[tuple[str, str, str], ...]] = {
+    "res.company": (
+        ("ir.sequence", "company_id", ""),
+        ("resource.calendar", "company_id", ""),
+        ("stock.location", "company_id", ""),
+        ("account.analytic.account", "company_id", ""),
+        ("project.project", "company_id", ""),
+    ),
+    "stock.warehouse": (("stock.picking.type", "warehouse_id", "sequence_id"),),
 }
 
 # Binary fields whose content need not be fetched to be compared: Odoo keeps its SHA-1 and size in these fields.
 CONTENT_DIGESTS: dict[str, dict[str, tuple[str, str]]] = {"ir.attachment": {"datas": ("checksum", "file_size")}}
 
-# Values to give at create for fields that the map does not give and this Odoo has. Left out, these fields would name the user of the API key,
-# his team and the time zone of the call, which is wrong for every record; given, they also spare crm.lead several searches a
-# record (170 → 700 a second).
+# Values to give at create for fields that the map does not give and this Odoo has. Left out, these fields would name the user
+# of the API key, his team and the time zone of the call, which is wrong for every record; given, they also spare crm.lead several
+# searches a record (170 → 700 a second).
 PRECOMPUTED: dict[str, dict[str, object]] = {
     # Electronic invoicing takes hold of every new sales journal: posting would report years of old invoices to a tax office,
     # or (Odoo 14) leave a file behind for each.
@@ -54,3 +86,7 @@ MAX_BATCH: dict[str, int] = {
     "account.payment": 200,
     "project.task": 200,
 }
+
+# Records with a value in one of these fields are created and written in a call of their own: of several in one call, Odoo keeps
+# the value of the first and loses the others, without a word.
+ALONE: dict[str, tuple[str, ...]] = {"product.product": ("image_1920",)}

@@ -20,7 +20,7 @@ from flitstack_pipeline.odoo.consequences import Notes
 from flitstack_pipeline.odoo.errors import OdooError, OdooMissing, OdooRejected, OdooUnsupported
 from flitstack_pipeline.odoo.keeping import Place, changed_by_others, references, side_records
 from flitstack_pipeline.odoo.keys import KEY_FIELD, QUIET, keys_like, split_key
-from flitstack_pipeline.odoo.schema import remove_mirrors
+from flitstack_pipeline.odoo.schema import remove_inherit_names, remove_mirrors
 
 log = logging.getLogger(__name__)
 SCHEMA_ORDER = (
@@ -230,7 +230,9 @@ class _Undo:
         if not ids:
             return 0
         try:
-            self._client.unlink(model, ids, context={**QUIET, **self._unlink_context.get(model, {})})
+            # Some models, such as the locations of a warehouse, look their records up once more: the archived ones too, then.
+            context = {**QUIET, "active_test": False, **self._unlink_context.get(model, {})}
+            self._client.unlink(model, ids, context=context)
         except OdooError as error:
             if defer and len(ids) == 1:
                 self._deferred[model, ids[0]] = [e for e in defer if e.res_id == ids[0]]
@@ -323,6 +325,8 @@ class _Undo:
         if model == "ir.model.fields":
             self._client.refresh()
             remove_mirrors(self._client, [e.detail for e in entries if (model, e.res_id) not in self._kept_ids])
+        elif model == "ir.model":
+            remove_inherit_names(self._client, [e.detail for e in entries if (model, e.res_id) not in self._kept_ids])
         self.result.schema[model] = self.result.schema.get(model, 0) + removed
         self._ledger.mark_undone([e.id for e in entries if (model, e.res_id) not in self._kept_ids])
         self._client.refresh()

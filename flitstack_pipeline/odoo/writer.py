@@ -16,6 +16,7 @@ from flitstack_pipeline.errors import OutcomeUnknown, TerminalError
 from flitstack_pipeline.ledger.records import MappedRecord, NewJournalEntry, Origin
 from flitstack_pipeline.ledger.store import Ledger
 from flitstack_pipeline.mapping.compile import CompiledRecords
+from flitstack_pipeline.odoo.beside import beside
 from flitstack_pipeline.odoo.canonical import canonical_to_odoo, from_odoo, to_odoo
 from flitstack_pipeline.odoo.client import OdooClient
 from flitstack_pipeline.odoo.consequences import LAST_NOTE, Images, Notes, followers, images
@@ -23,8 +24,7 @@ from flitstack_pipeline.odoo.displaced import Displaced
 from flitstack_pipeline.odoo.errors import OdooMissing, OdooRejected
 from flitstack_pipeline.odoo.keys import KEY_FIELD, QUIET, guard_field, record_key, xml_module, xml_name
 from flitstack_pipeline.odoo.resolve import Resolved
-from flitstack_pipeline.odoo.sides import deciding_fields, made_beside
-from flitstack_pipeline.odoo.traits import MAX_BATCH, PRECOMPUTED, SIDE_RECORDS
+from flitstack_pipeline.odoo.traits import ALONE, MAX_BATCH, PRECOMPUTED
 from flitstack_pipeline.odoo.versions import field_name
 
 log = logging.getLogger(__name__)
@@ -98,7 +98,9 @@ class Writer:
             self._guard()
         ids: dict[str, int] = {}
         refused: list[Refused] = []
-        for part in _by_size(batch, MAX_BATCH.get(records.model, len(batch))):
+        alone = [r for r in batch if any(r.values.get(f) for f in ALONE.get(records.model, ()))]
+        together = [r for r in batch if r not in alone] if alone else batch
+        for part in (*_by_size(together, MAX_BATCH.get(records.model, len(batch))), *([r] for r in alone)):
             self._create(records, part, ids, refused)
         return Written(ids, tuple(refused))
 
@@ -219,20 +221,11 @@ class Writer:
             self._ledger.close_intent(intent, "done", journal=journal, mapped=mapped)
 
     def _side_records(self, records: CompiledRecords, ids: Sequence[int]) -> list[NewJournalEntry]:
-        side = SIDE_RECORDS.get(records.model, {})
-        known = self._client.fields_get(records.model) if side else {}
-        fields = [f for f in side if f in known and f not in records.targets]
-        if not fields or not ids:
-            return []
-        wanted = [*fields, *deciding_fields(records.model)]
-        rows = self._client.read(records.model, list(ids), wanted, context={**QUIET, "active_test": False})
         return [
             NewJournalEntry(
-                side[f], row[f][0], "side", records.name, detail=f"made by Odoo with {records.model} {row['id']}"
+                side.model, side.res_id, "side", records.name, detail=f"made by Odoo with {records.model} {side.owner}"
             )
-            for f in fields  # by model, so that a rollback can remove many in one call
-            for row in rows
-            if made_beside(records.model, f, row)
+            for side in beside(self._client, records.model, ids, given=records.targets)
         ]
 
     def mapped(
@@ -264,8 +257,10 @@ class Writer:
         done: list[Change] = []
         refused: list[Refused] = []
         groups: dict[str, list[Change]] = {}
+        alone = ALONE.get(records.model, ())
         for change in changes:
-            groups.setdefault(repr(sorted(change.after.items(), key=lambda kv: kv[0])), []).append(change)
+            own = str(change.res_id) if any(change.after.get(f) for f in alone) else ""
+            groups.setdefault(repr(sorted(change.after.items(), key=lambda kv: kv[0])) + own, []).append(change)
         self._notes.begin(records.model)
         was = self._before(records, [c for c in changes if c.origin == "updated"])
         for group in groups.values():

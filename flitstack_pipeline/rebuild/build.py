@@ -5,12 +5,13 @@ It is a proposal for the person who builds it. What the map cannot translate is 
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from flitstack_pipeline.mapping.spec import SystemMap
 from flitstack_pipeline.rebuild.entries import Build, BuildAction
 from flitstack_pipeline.rebuild.homes import Home, Homes
-from flitstack_pipeline.rebuild.parts import OPERATORS, Parts, Step, Test
+from flitstack_pipeline.rebuild.parts import OPERATORS, Check, Parts, Step
 from flitstack_pipeline.rebuild.spec import BuildRule, Kind, Make, On, RebuildSpec
 from flitstack_pipeline.transform.apply import filled
 from flitstack_pipeline.transform.conditions import fold, holds
@@ -57,6 +58,7 @@ _STATES: Mapping[str, tuple[str | None, str]] = {
     "wait": (None, "a delay is a rule of its own with a trigger by time"),
     "webhook": ("webhook", ""),
     "child": ("multi", "the actions of the other entry"),
+    "form": (None, "in the form's view: invisible, readonly, required, or a constraint that says so"),
     "stop": (None, "the order of the actions and the domain take its place"),
     "code": ("code", "Python in the action"),
 }
@@ -77,10 +79,13 @@ class Proposer:
         about = rule.object or parts.object
         make = rule.make or _MAKES[kind]
         event = parts.events[0] if parts.events else None
+        what = {e.what for e in parts.events}
         on = rule.on or (_EVENTS.get(event.what) if event and make == "base.automation" else None)
+        if rule.on is None and on == "on_create" and "update" in what:
+            on = "on_create_or_write"
         if event and event.what == "schedule" and rule.make is None:
             make, on = "ir.cron", None
-        elif event and event.what == "demand" and rule.make is None and len(parts.events) == 1:
+        elif what == {"demand"} and rule.make is None and make == "base.automation":
             make, on = "ir.actions.server", None
         watch = [*rule.watch, *(f for e in parts.events for f in e.fields if on == "on_create_or_write")]
         homes = [self._homes.field(about, column) for column in watch]
@@ -89,7 +94,7 @@ class Proposer:
         date = self._homes.field(about, rule.date) if rule.date else None
         if rule.date and date is None:
             by_hand.append(f"the date {rule.date}")
-        actions = tuple(_action(step) for step in parts.steps)
+        actions = tuple(_action(replace(step, do=step.do or rule.do), kind) for step in parts.steps)
         needs = [_NEEDS.get(make, ""), *(_STATE_NEEDS.get(a.state or "", "") for a in actions)]
         notes = [filled(rule.note, {**row, **found}).strip() if rule.note else "", *self._remarks(parts, make)]
         return Build(
@@ -99,7 +104,7 @@ class Proposer:
             trigger_fields=tuple(dict.fromkeys(h.path.partition(".")[0] for h in homes if h)),
             date_field=date.path if date else None,
             delay=filled(rule.delay, {**row, **found}),
-            domain=(*rule.domain, *domain),
+            domain=(*(_with(term, {**row, **found}) for term in rule.domain), *domain),
             by_hand=tuple(dict.fromkeys(by_hand)),
             actions=actions,
             needs=tuple(dict.fromkeys(n for n in needs if n)),
@@ -116,7 +121,7 @@ class Proposer:
     def _remarks(self, parts: Parts, make: Make) -> Iterator[str]:
         if parts.active is False:
             yield "it was switched off in the source: build it only if somebody wants it"
-        more = [e.what for e in parts.events[1:] if e.what in _EVENTS]
+        more = [e.what for e in parts.events[1:] if e.what in _EVENTS and e.what != "update"]
         if more and make == "base.automation":
             yield f"a rule more for each further trigger: {', '.join(more)}"
 
@@ -133,10 +138,17 @@ class Proposer:
         return domain, by_hand
 
 
-def _terms(home: Home, test: Test) -> list[Any] | None:
+def _with(term: Any, values: Mapping[str, Any]) -> Any:
+    """A term of a rule's domain with the values that its texts name."""
+    if isinstance(term, list | tuple):
+        return [_with(part, values) for part in term]
+    return filled(term, dict(values)) if isinstance(term, str) and "{" in term else term
+
+
+def _terms(home: Home, test: Check) -> list[Any] | None:
     """A condition as terms of an Odoo domain; None where the operator is not known."""
     operator = OPERATORS.get(str(fold(test.operator)), "")
-    value = home.value(test.value)
+    value = home.value(test.label if home.by_label and test.label is not None else test.value)
     match operator:
         case "":
             return None
@@ -157,9 +169,21 @@ def _terms(home: Home, test: Test) -> list[Any] | None:
     return [[home.path, operator, value]]
 
 
-def _action(step: Step) -> BuildAction:
-    state, how = _STATES[step.do] if step.do else (None, "no action of Odoo is named for it in the map")
+def _action(step: Step, kind: Kind) -> BuildAction:
     text = "  " * step.depth + step.text
+    if step.do is None:
+        # The heads of branches and loops; the domain of a rule, or Python in its action, takes their place.
+        structure = text.endswith(":") or ": (" in text
+        how = (
+            "a stage (crm.stage)"
+            if kind == "process"
+            else ""
+            if structure
+            else "decide how; nothing in the map says what does this"
+        )
+        state = None
+    else:
+        state, how = _STATES[step.do]
     return BuildAction(state=state, text=text if "→" in text or not how else f"{text} → {how}")
 
 

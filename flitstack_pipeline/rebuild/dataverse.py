@@ -50,12 +50,13 @@ def read_workflow(spec: RebuildSpec, row: Row) -> Parts:
     trigger, events = _trigger(parts.object, category, row)
     parts = replace(parts, trigger=said_text(spec.trigger, row) or trigger, events=events)
     try:
-        return _read_body(category, parts, row)
+        return _read_body(category, parts, row, fixed=spec.kind != "other")
     except RecordError as error:
         return replace(parts, problem=error.reason)
 
 
-def _read_body(category: int | None, parts: Parts, row: Row) -> Parts:
+def _read_body(category: int | None, parts: Parts, row: Row, *, fixed: bool) -> Parts:
+    """What the row's definition says. `fixed`: the map has said of what kind it is."""
     flow_text, xaml = str(row.get("clientdata") or ""), str(row.get("xaml") or "")
     if category == _FLOW or (not xaml and flow_text.lstrip().startswith("{")):
         if not flow_text:
@@ -63,9 +64,12 @@ def _read_body(category: int | None, parts: Parts, row: Row) -> Parts:
         flow = read_flow(flow_text)
         kind: Kind = "approval" if flow.approves else "schedule" if flow.events[0].what == "schedule" else "flow"
         return replace(
-            parts, kind=kind, trigger=flow.trigger, events=flow.events, object=flow.entity or parts.object,
+            parts, kind=parts.kind if fixed else kind, trigger=flow.trigger, events=flow.events, object=flow.entity or parts.object,
             tests=flow.tests, words=flow.words, steps=flow.steps,
         )  # fmt: skip
+    if not xaml and category == _PROCESS and row.get("stages"):
+        stages = str(row["stages"]).splitlines()
+        return replace(parts, steps=tuple(Step(f"stage {n}: {stage}") for n, stage in enumerate(stages, 1)))
     if not xaml:
         raise RecordError("its definition (xaml) is empty")
     root = parse(xaml)
@@ -75,6 +79,8 @@ def _read_body(category: int | None, parts: Parts, row: Row) -> Parts:
             raise RecordError("its definition has no stage")
         return replace(parts, steps=tuple(_stage_steps(stages)), details={**parts.details, **_conversion(stages)})
     body = read_body(root)
+    if not body.steps:
+        raise RecordError("its definition has no step")
     return replace(parts, tests=body.tests, words=body.words, steps=body.steps)
 
 
@@ -103,7 +109,7 @@ def _trigger(entity: str, category: int | None, row: Row) -> tuple[str, tuple[Ev
     if not events and category is not None and _KINDS.get(category) == "business_rule":
         return f"form of {entity}, and on saving", (Event("form"),)
     if not events and category == _PROCESS:
-        return f"a {entity} is worked on", ()
+        return f"a record of {entity} is worked on", ()
     if not events and row.get("subprocess"):
         return "started by another process", (Event("demand"),)
     words = {
@@ -120,8 +126,8 @@ def _details(category: int | None, row: Row) -> dict[str, str]:
     found = {
         "type": _CATEGORIES.get(category if category is not None else -1, f"category {category}"),
         "state": str(row.get("statecode__label") or ""),
-        "runs": _MODES.get(mode, "") if mode is not None and category in (0, 3) else "",
-        "for": _SCOPES.get(scope, "") if scope is not None and category in (0, 3) else "",
+        "runs": (str(row.get("mode__label") or "") or _MODES.get(mode or 0, "")) if category in (0, 3) else "",
+        "for": (_SCOPES.get(scope or 0, "") or str(row.get("scope__label") or "")) if category in (0, 3) else "",
         "as": str(row.get("runas__label") or ""),
         "stages": " → ".join(str(row.get("stages") or "").splitlines()),
         "description": " ".join(str(row.get("description") or "").split()),

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from flitstack_pipeline.errors import RecordError
-from flitstack_pipeline.rebuild.parts import Event, Step, Test
+from flitstack_pipeline.rebuild.parts import Check, Event, Step
 from flitstack_pipeline.rebuild.spec import Do
 from flitstack_pipeline.redact import redact_values
 
@@ -58,7 +58,7 @@ class Flow:
     trigger: str
     events: tuple[Event, ...]
     entity: str
-    tests: tuple[Test, ...]
+    tests: tuple[Check, ...]
     words: tuple[str, ...]
     steps: tuple[Step, ...]
     approves: bool
@@ -70,12 +70,14 @@ def read_flow(text: str) -> Flow:
         data = redact_values(json.loads(text))
         definition = data["properties"]["definition"] if "properties" in data else data.get("definition", data)
         actions = definition.get("actions") or {}
+        if not definition["triggers"]:
+            raise RecordError("its flow definition has no trigger")
         name, trigger = next(iter(definition["triggers"].items()))
         said, events, entity, condition = _trigger(name, trigger)
         tests, words = _filter(condition)
         approves = any("Approval" in json.dumps(a) for a in actions.values())
         return Flow(said, events, entity, tests, words, tuple(_actions(actions, 0)), approves)
-    except (KeyError, TypeError, AttributeError, ValueError, StopIteration) as error:
+    except (KeyError, TypeError, AttributeError, ValueError) as error:
         raise RecordError(f"its flow definition cannot be read: {type(error).__name__} {error}") from error
 
 
@@ -130,7 +132,7 @@ def _operation(inputs: Any) -> str:
     return str(host.get("operationId", "")) if isinstance(host, Mapping) else ""
 
 
-def _filter(text: str) -> tuple[tuple[Test, ...], tuple[str, ...]]:
+def _filter(text: str) -> tuple[tuple[Check, ...], tuple[str, ...]]:
     """An OData filter as tests, if it is a plain conjunction."""
     if not text:
         return (), ()
@@ -138,7 +140,7 @@ def _filter(text: str) -> tuple[tuple[Test, ...], tuple[str, ...]]:
     matches = [_TERM.fullmatch(p) for p in parts]
     if any(m is None for m in matches):
         return (), (text,)
-    return tuple(Test(m[1], m[2], _constant(m[3])) for m in matches if m), ()
+    return tuple(Check(m[1], m[2], _constant(m[3])) for m in matches if m), ()
 
 
 def _constant(text: str) -> Any:

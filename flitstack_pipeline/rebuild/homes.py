@@ -10,10 +10,14 @@ from flitstack_pipeline.transform.conditions import fold
 
 @dataclass(frozen=True)
 class Home:
-    """An Odoo field (a path from the model). `values`: the source's values (folded) to Odoo's, where they differ."""
+    """An Odoo field (a path from the model). `values`: the source's values (folded) to Odoo's, where they differ.
+
+    `by_label`: it has the label of a choice, not its number.
+    """
 
     path: str
     values: Mapping[Any, Any]
+    by_label: bool = False
 
     def value(self, value: Any) -> Any:
         """A source value as Odoo has it."""
@@ -64,22 +68,24 @@ class Homes:
         return min(homes, key=lambda r: r[0])[1] if homes else None
 
     def _record_set(self, obj: str) -> str:
-        return next((name for name, (_, records) in self._sets.items() if records.from_ == obj), "") if obj else ""
+        """The record set that an object mainly becomes: the one with the most fields."""
+        found = [(len(records.fields), name) for name, (_, records) in self._sets.items() if records.from_ == obj]
+        return max(found, key=lambda f: f[0])[1] if obj and found else ""
 
     def _ranked(self, target: str, spec: FieldSpec, field: str) -> tuple[int, Home] | None:
         """Fields that keep the value as it is come before those that translate it, and these before references."""
-        names = {field, f"{field}__label", f"{field}__name"}
-        if len(spec.from_) != 1 or spec.from_[0] not in names:
+        names = {fold(field), fold(f"{field}__label"), fold(f"{field}__name")}
+        if len(spec.from_) != 1 or fold(spec.from_[0]) not in names:
             return None
         values = {fold(k): v for k, v in spec.values.items()}
+        label = spec.from_[0].endswith(("__label", "__name"))
         if spec.lookup is None:
             if not values and spec.transform:
-                return 2, Home(target, {})
+                return 2, Home(target, {}, label)
             same = all(fold(v) == k for k, v in values.items())
-            return (0 if same else 3, Home(target, {} if same else values))
-        if values:  # they are keys of records, not what a record is called
-            return 9, Home(f"{target}.{self._called(spec)}", {})
-        return 4, Home(f"{target}.{self._called(spec)}", {})
+            return (0 if same else 3), Home(target, {} if same else values, label)
+        # Values before a lookup are keys of records, not what these are called.
+        return (9 if values else 4), Home(f"{target}.{self._called(spec)}", {}, label)
 
     def _called(self, spec: FieldSpec) -> str:
         """The field by which people know the record that a field refers to."""

@@ -9,11 +9,11 @@ from flitstack_pipeline.rebuild.spec import Do, Kind
 OPERATORS: Mapping[str, str] = {
     **dict.fromkeys(("is", "equals", "equal", "eq", "=", "==", "on"), "="),
     **dict.fromkeys(("is not", "not equal", "does not equal", "notequal", "ne", "neq", "!=", "<>"), "!="),
-    **dict.fromkeys(("greater than", "greaterthan", "more than", "gt", ">", "after"), ">"),
+    **dict.fromkeys(("greater than", "greaterthan", "more than", "gt", ">", "after", "above", "over"), ">"),
     **dict.fromkeys(
         ("at least", "greater equal", "greaterequal", "greaterthanorequal", "ge", "gte", ">=", "on or after"), ">="
     ),
-    **dict.fromkeys(("less than", "lessthan", "lt", "<", "before"), "<"),
+    **dict.fromkeys(("less than", "lessthan", "lt", "<", "before", "below", "under"), "<"),
     **dict.fromkeys(("at most", "less equal", "lessequal", "lessthanorequal", "le", "lte", "<=", "on or before"), "<="),
     **dict.fromkeys(("contains", "like", "includes"), "ilike"),
     **dict.fromkeys(("does not contain", "doesnotcontain", "notlike", "not like", "excludes"), "not ilike"),
@@ -28,14 +28,22 @@ OPERATORS: Mapping[str, str] = {
 
 
 @dataclass(frozen=True)
-class Test:
-    """One condition on one field. `operator` as the source spells it."""
+class Check:
+    """One condition on one field. `operator` as the source spells it; `said`: the source's own words for all of it;
+    `label`: that of a value that is the number of a choice.
+    """
 
     field: str
     operator: str
     value: Any = None
+    said: str = ""
+    label: str | None = None
 
     def __str__(self) -> str:
+        if self.said:
+            return self.said
+        if self.label is not None:
+            return f"{self.field} {self.operator} {self.label} ({self.value})"
         shown = ", ".join(map(str, self.value)) if isinstance(self.value, list | tuple) else self.value
         return f"{self.field} {self.operator}" + ("" if shown is None else f" {shown}")
 
@@ -64,7 +72,7 @@ class Parts:
     name: str = ""
     kind: Kind | None = None
     trigger: str = ""
-    tests: tuple[Test, ...] = ()
+    tests: tuple[Check, ...] = ()
     words: tuple[str, ...] = ()
     steps: tuple[Step, ...] = ()
     events: tuple[Event, ...] = ()

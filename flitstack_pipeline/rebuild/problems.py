@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable, Iterator
+from typing import Any
 
 from flitstack_pipeline.mapping.rows import Condition, Join
 from flitstack_pipeline.mapping.spec import SystemMap
@@ -66,13 +67,21 @@ def _rule(system: SystemMap, loc: Loc, rule: BuildRule, known: set[str], columns
     at = (*loc, "build")
     yield from _condition((*at, "when"), rule.when, known)
     given = known | set(_NAMES.findall(rule.trigger))
-    for text in (rule.delay, rule.note):
+    for text in (rule.delay, rule.note, *_texts(rule.domain)):
         yield from _missing(at, _NAMES.findall(text), given)
     if rule.object:
         columns = [c for c in (*rule.watch, rule.date) if c]
         yield from _missing(at, columns, columns_of(rule.object))
     elif rule.watch or rule.date:
         yield (at, "names columns but no object", "add `object:`, whose columns they are")
+
+
+def _texts(value: Any) -> Iterator[str]:
+    if isinstance(value, list | tuple):
+        for part in value:
+            yield from _texts(part)
+    elif isinstance(value, str):
+        yield value
 
 
 def _with_joins(own: set[str], joins: dict[str, Join], columns_of: Columns) -> set[str]:

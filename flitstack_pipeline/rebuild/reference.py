@@ -3,12 +3,15 @@
 import json
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from pathlib import Path
 from typing import Any, Protocol
 
 from flitstack_pipeline.mapping.spec import ObjectSpec, SystemMap
 from flitstack_pipeline.rebuild.build import Proposer
 from flitstack_pipeline.rebuild.dataverse import read_workflow
 from flitstack_pipeline.rebuild.entries import Build, Entry, LeftBehind, LeftOut, ObjectCount, Origin, RebuildReference
+from flitstack_pipeline.rebuild.labels import Labels
 from flitstack_pipeline.rebuild.parts import Parts
 from flitstack_pipeline.rebuild.rules import read_rules
 from flitstack_pipeline.rebuild.spec import RebuildSpec
@@ -37,7 +40,7 @@ class Run(Protocol):
     @property
     def system(self) -> SystemMap: ...
     @property
-    def extracts(self) -> Any: ...
+    def extracts(self) -> Path: ...
     def extracted(self, name: str) -> ObjectExtract:
         """What the last extraction of an object found."""
         ...
@@ -75,6 +78,7 @@ class _Entries:
         self._name, self._obj = name, obj
         self._extract = run.extracted(name)
         read = table_reader(run.extracts)
+        self._labels = Labels(run.system, run.extracts)
         self._rules = [_Rule(run.system, spec, read) for spec in obj.rebuild_as]
         self._left: Counter[str] = Counter()
         self.entries = [*self._read(), *map(self._rejected, iter_rejects(self._extract))]
@@ -112,7 +116,7 @@ class _Entries:
         return row, None
 
     def _entry(self, rule: "_Rule", row: dict[str, Any]) -> Entry:
-        parts = rule.read(row)
+        parts = self._labelled(rule.read(row))
         kind = parts.kind or rule.spec.kind
         entry = Entry(
             id=f"{self._name}/{row['_id']}",
@@ -133,6 +137,16 @@ class _Entries:
             raw=_raw(row) if parts.problem else None,
         )
         return Entry.model_validate(redact_values(entry.model_dump()))
+
+    def _labelled(self, parts: Parts) -> Parts:
+        """The parts with the labels of choices, where the entry is about a table that has them."""
+        tests = [
+            t
+            if isinstance(t.value, list) or t.value is None
+            else replace(t, label=self._labels.of(parts.object, t.field, t.value))
+            for t in parts.tests
+        ]
+        return replace(parts, tests=tuple(tests))
 
     def _unread(self, row: Row, problem: str) -> Entry:
         source_id = str(row["_id"])

@@ -1,10 +1,11 @@
 """The reader of rules in exports: columns and templates, and conditions and actions as text or as JSON."""
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from flitstack_pipeline.rebuild.parts import Parts, Step, Test
+from flitstack_pipeline.rebuild.parts import Check, Parts, Step
 from flitstack_pipeline.rebuild.spec import RebuildSpec
 from flitstack_pipeline.transform.apply import filled
 from flitstack_pipeline.transform.conditions import fold
@@ -21,6 +22,11 @@ _TYPE = ("type", "action", "do", "kind")
 _GROUPS = {"any": "any of", "or": "any of", "all": "all of", "and": "all of", "not": "not", "none": "none of"}
 _ON = frozenset({"true", "yes", "y", "1", "on", "active", "activated", "enabled"})
 _OFF = frozenset({"false", "no", "n", "0", "off", "inactive", "draft", "disabled", "suspended", "paused"})
+
+_PHRASE = re.compile(
+    r"(?P<field>\w[\w ./-]*?) (?P<operator>above|over|more than|at least|below|under|less than|at most) "
+    r"(?P<value>\d[\d,]*(?:\.\d+)?) ?%?"
+)
 
 
 def read_rules(spec: RebuildSpec, row: Row) -> Parts:
@@ -74,9 +80,9 @@ def _structure(value: Any, what: str, problems: list[str]) -> Any:
         return None
 
 
-def _conditions(value: Any) -> tuple[tuple[Test, ...], tuple[str, ...]]:
+def _conditions(value: Any) -> tuple[tuple[Check, ...], tuple[str, ...]]:
     """All of these hold: tests that can be said in other fields, and what is only text."""
-    tests: list[Test] = []
+    tests: list[Check] = []
     words: list[str] = []
     for item in value if isinstance(value, list) else [] if value in (None, "", {}) else [value]:
         test = _test(item)
@@ -87,20 +93,30 @@ def _conditions(value: Any) -> tuple[tuple[Test, ...], tuple[str, ...]]:
             tests += inner
             words += more
         elif isinstance(item, str):
-            words += [line for line in (" ".join(part.split()) for part in item.splitlines()) if line]
+            for line in filter(None, (" ".join(part.split()) for part in item.splitlines())):
+                phrase = _PHRASE.fullmatch(line)
+                if phrase:
+                    tests.append(Check(phrase["field"], phrase["operator"], _number(phrase["value"]), line))
+                else:
+                    words.append(line)
         else:
             words.append(_words(item))
     return tuple(tests), tuple(words)
 
 
-def _test(item: Any) -> Test | None:
+def _test(item: Any) -> Check | None:
     if not isinstance(item, Mapping):
         return None
     field, operator, value = (_first(item, names) for names in (_FIELD, _OPERATOR, _VALUE))
     known = {n for names in (_FIELD, _OPERATOR, _VALUE) for n in names}
     if not field or not operator or any(fold(k) not in known for k in item):
         return None
-    return Test(str(field), str(operator), value)
+    return Check(str(field), str(operator), value)
+
+
+def _number(text: str) -> int | float:
+    number = float(text.replace(",", ""))
+    return int(number) if number.is_integer() else number
 
 
 def _first(item: Mapping[str, Any], names: tuple[str, ...]) -> Any:

@@ -34,20 +34,9 @@ Kind = Literal[
 ]
 
 Do = Literal[
-    "email",
-    "sms",
-    "notify",
-    "activity",
-    "create",
-    "update",
-    "assign",
-    "followers",
-    "wait",
-    "webhook",
-    "child",
-    "stop",
+    "email", "sms", "notify", "activity", "create", "update", "assign", "followers", "wait", "webhook", "child", "form", "stop",
     "code",
-]
+]  # fmt: skip
 """What a step does, in words that all readers share."""
 
 Make = Literal[
@@ -93,6 +82,7 @@ class BuildRule(Spec):
     date: str = ""
     delay: str = ""
     domain: tuple[Any, ...] = ()
+    do: Do | None = Field(default=None, description="what the steps do of which the source only gives words")
     note: str = ""
 
 

@@ -15,7 +15,7 @@ from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import fromstring
 
 from flitstack_pipeline.errors import RecordError
-from flitstack_pipeline.rebuild.parts import Step, Test
+from flitstack_pipeline.rebuild.parts import Check, Step
 from flitstack_pipeline.rebuild.spec import Do
 
 _KEY = "{http://schemas.microsoft.com/winfx/2006/xaml}Key"
@@ -46,12 +46,12 @@ _STEPS: dict[str, tuple[Do, str]] = {
     "TerminateWorkflow": ("stop", "stop the workflow"),
     "StopWorkflow": ("stop", "stop the workflow"),
     "Postpone": ("wait", "wait until"),
-    "SetVisibility": ("update", "show or hide the field"),
-    "SetDisplayMode": ("update", "lock or unlock the field"),
-    "SetFieldRequiredLevel": ("update", "set how far the field is required:"),
+    "SetVisibility": ("form", "show or hide the field"),
+    "SetDisplayMode": ("form", "lock or unlock the field"),
+    "SetFieldRequiredLevel": ("form", "set how far the field is required:"),
     "SetAttributeValue": ("update", "set on the form"),
     "SetDefaultValue": ("update", "set as default"),
-    "SetMessage": ("notify", "show a message:"),
+    "SetMessage": ("form", "show a message:"),
 }
 
 
@@ -59,7 +59,7 @@ _STEPS: dict[str, tuple[Do, str]] = {
 class All:
     """Conditions of which all (or `any`: one) have to hold."""
 
-    parts: tuple["Test | All | str", ...]
+    parts: tuple["Check | All | str", ...]
     any: bool = False
 
     def __str__(self) -> str:
@@ -71,14 +71,15 @@ class Body:
     """What a workflow does. `tests`, `words`: the condition of the whole, where its body is one branch without alternative."""
 
     steps: tuple[Step, ...]
-    tests: tuple[Test, ...] = ()
+    tests: tuple[Check, ...] = ()
     words: tuple[str, ...] = ()
 
 
 @dataclass
 class _State:
-    values: dict[str, "Test | All | str"] = field(default_factory=dict)
+    values: dict[str, "Check | All | str"] = field(default_factory=dict)
     set_: dict[str, list[str]] = field(default_factory=dict)
+    first: "Check | All | str | None" = None
 
 
 def parse(text: str) -> Element:
@@ -95,7 +96,7 @@ def read_body(root: Element) -> Body:
     steps = list(_walk(root, 0, state))
     opening = [s for s in steps if s.depth == 0]
     if len(opening) == 1 and opening[0].text.startswith("if "):
-        condition = state.values.get("")
+        condition = state.first
         tests, words = _flat(condition)
         return Body(tuple(steps), tests, words)
     return Body(tuple(steps))
@@ -148,7 +149,10 @@ def _walk(element: Element, depth: int, state: _State) -> Iterator[Step]:
         case "EvaluateLogicalCondition":
             sides = tuple(_value(argument(element, f"{side}Operand"), state) for side in ("Left", "Right"))
             either = argument(element, "LogicalOperator").casefold() == "or"
-            state.values[_variable(argument(element, "Result"))] = All(sides, either)
+            flat = [s.parts if isinstance(s, All) and s.any == either else (s,) for s in sides]
+            state.values[_variable(argument(element, "Result"))] = All(
+                tuple(p for parts in flat for p in parts), either
+            )
         case "ConditionSequence":
             yield from _branches(element, depth, state)
         case _ if name in _STEPS:
@@ -184,7 +188,7 @@ def _branches(element: Element, depth: int, state: _State) -> Iterator[Step]:
             head = f"{'wait until' if wait else 'if' if first else 'otherwise, if'} {condition}"
         yield Step(f"{head}:", "wait" if wait else None, depth)
         if first and depth == 0:
-            state.values[""] = condition if condition is not None else ""
+            state.first = condition
         for part in child:
             for branch in part if part.tag.rpartition("}")[2].endswith(".Properties") else ():
                 if branch.get(_KEY) == "Else" and not branch.tag.endswith("}Null"):
@@ -247,21 +251,21 @@ def _expression(element: Element, state: _State) -> str:
     return f"{operator}({', '.join(given)})"
 
 
-def _comparison(element: Element, state: _State) -> Test:
+def _comparison(element: Element, state: _State) -> Check:
     operator = argument(element, "ConditionOperator")
     values = [str(v) for v in _parameters(argument(element, "Parameters"), state)]
     found: object = None if not values else values[0] if len(values) == 1 else values
-    return Test(str(_value(argument(element, "Operand"), state)), _WORDS.get(operator, operator), found)
+    return Check(str(_value(argument(element, "Operand"), state)), _WORDS.get(operator, operator), found)
 
 
-def _parameters(text: str, state: _State) -> list["Test | All | str"]:
+def _parameters(text: str, state: _State) -> list["Check | All | str"]:
     """`[New Object() { Step_1, "text" }]` as values."""
     inner = text[text.find("{") + 1 : text.rfind("}")] if "{" in text else text.strip("[]")
-    tokens = re.findall(r'"(?:[^"]|"")*"|[^,]+', inner)
+    tokens = re.findall(r'\s*("(?:[^"]|"")*"|[^,]+)', inner)
     return [_value(t.strip(), state) for t in tokens if t.strip()]
 
 
-def _value(text: str, state: _State) -> "Test | All | str":
+def _value(text: str, state: _State) -> "Check | All | str":
     inner = _variable(text)
     if inner in state.values:
         return state.values[inner]
@@ -285,9 +289,9 @@ def _entity(text: str) -> str:
     )
 
 
-def _flat(condition: "Test | All | str | None") -> tuple[tuple[Test, ...], tuple[str, ...]]:
+def _flat(condition: "Check | All | str | None") -> tuple[tuple[Check, ...], tuple[str, ...]]:
     """A condition as tests that all hold, and what is left in words."""
-    if isinstance(condition, Test):
+    if isinstance(condition, Check):
         return (condition,), ()
     if isinstance(condition, All) and not condition.any:
         found = [_flat(p) for p in condition.parts]

@@ -22,11 +22,16 @@ _EXAMPLES = 5
 
 @dataclass(frozen=True, order=True)
 class Relation:
-    """`column` of `child` holds source ids of `parent`."""
+    """`column` of `child` holds source ids of `parent`.
+
+    One that may refer to several objects says in `table_column` to which: the rows where that is one of `tables` count.
+    """
 
     child: str
     column: str
     parent: str
+    table_column: str = ""
+    tables: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -101,10 +106,13 @@ def _orphan_batches(
     child = read_extract(into, relation.child)
     _require_column(child, relation)
     with pq.ParquetFile(child.path) as file:
-        columns = list(dict.fromkeys([*ROW_COLUMNS, relation.column]))
+        columns = list(dict.fromkeys([*ROW_COLUMNS, relation.column, *filter(None, [relation.table_column])]))
         for batch in file.iter_batches(batch_size=_ROWS_AT_ONCE, columns=columns):
             value = as_text(batch.column(relation.column))
             filled = pc.is_valid(value)
+            if relation.table_column:
+                meant = pc.is_in(batch.column(relation.table_column), value_set=pa.array(relation.tables, pa.string()))
+                filled = pc.and_(filled, meant)
             lost = pc.and_not(filled, pc.is_in(value, value_set=parents.ids))
             found = batch.select(list(ROW_COLUMNS)).append_column("_value", value).filter(lost)
             yield found, (batch.num_rows, filled.true_count)

@@ -1,5 +1,6 @@
 """Extract every source object, profile every field, and find every row that joins to nothing."""
 
+from collections import Counter
 from dataclasses import asdict
 from itertools import islice
 from typing import Any
@@ -74,6 +75,14 @@ def _orphan(orphan: Orphan) -> dict[str, Any]:
     return {**asdict(orphan), "reason": reason}
 
 
+def _relation(system: SystemMap, child: str, column: str, parent: str) -> Relation:
+    """One relation. Of a lookup to several tables only the rows that mean this one count."""
+    table = f"{column}__table"
+    if table in system.objects[child].columns and (tables := system.objects[parent].entity):
+        return Relation(child, column, parent, table, tuple(tables))
+    return Relation(child, column, parent)
+
+
 def relations(system: SystemMap) -> list[Relation]:
     """Which column refers to which object, as the map's lookups, joins and child rows have it."""
     found: dict[tuple[str, str, str], Relation] = {}
@@ -98,5 +107,7 @@ def relations(system: SystemMap) -> list[Relation]:
                 and not system.objects[parent].rows
                 and not system.objects[parent].derived_from
             ):
-                found[child, column, parent] = Relation(child, column, parent)
-    return list(found.values())
+                found[child, column, parent] = _relation(system, child, column, parent)
+    # A column that may mean one of several objects, and does not say which, cannot be judged by any of them.
+    meanings = Counter((r.child, r.column) for r in found.values() if not r.tables)
+    return [r for r in found.values() if r.tables or meanings[r.child, r.column] == 1]

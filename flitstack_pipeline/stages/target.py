@@ -6,6 +6,7 @@ from flitstack_pipeline.errors import ConfigurationError, Problem
 from flitstack_pipeline.mapping.migration import Migration
 from flitstack_pipeline.odoo.access import OdooAccess
 from flitstack_pipeline.odoo.client import OdooClient
+from flitstack_pipeline.odoo.company import furnish
 from flitstack_pipeline.odoo.features import switch_on
 from flitstack_pipeline.progress import current
 from flitstack_pipeline.sandbox import CRM_ONLY, FULL, Sandbox
@@ -35,8 +36,10 @@ def target_access(
             localization=None if crm_only else target.sandbox.localization,
             progress=_say,
         )
-        if target.sandbox.features:
-            with OdooClient.connect(access) as client:
+        with OdooClient.connect(access) as client:
+            if company := target.sandbox.company:
+                furnish(client, name=company.name, state=company.state, tax_number=company.tax_number)
+            if target.sandbox.features:
                 switch_on(client, target.sandbox.features)
         return access
     problems = [

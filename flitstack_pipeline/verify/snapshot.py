@@ -83,9 +83,12 @@ def compare_snapshots(client: OdooClient, ledger: Ledger, migration: str) -> lis
         others: list[int] = []
         if before.digest != after.digest and after.count:
             newer = [["id", ">", before.last_id]]
-            for rows in client.iter_search_read(snapshot.model, newer, ["create_uid"], context={"active_test": False}):
+            # Of some models, such as mail.followers, Odoo does not keep who made a record: what the journal removed is gone,
+            # and what came besides is not known to be ours.
+            fields = [f for f in ("create_uid",) if f in client.fields_get(snapshot.model)]
+            for rows in client.iter_search_read(snapshot.model, newer, ["id", *fields], context={"active_test": False}):
                 for row in rows:
-                    by_us = row["create_uid"] and row["create_uid"][0] == client.uid
+                    by_us = row.get("create_uid") and row["create_uid"][0] == client.uid
                     (ours if by_us else others).append(row["id"])
         compared.append(Comparison(snapshot.model, before, after, tuple(ours), tuple(others)))
     return compared

@@ -5,8 +5,8 @@ from typing import Any
 from urllib.parse import unquote
 
 import pytest
-from conftest import served
 from support.dataverse_server import DataverseServer
+from support.dataverse_server.asker import served
 from support.dataverse_server.toy import account
 
 

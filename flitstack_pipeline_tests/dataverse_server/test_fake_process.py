@@ -109,6 +109,15 @@ def test_a_folder_that_was_written_anew_ends_delta_links(tmp_path: Path) -> None
         assert client.get(f"{server.url}/api/data/v9.2/{link}").json()["error"]["code"] == "0x80044352"
 
 
+def test_a_process_whose_state_file_is_gone_ends_by_itself(toy_folder: Path, tmp_path: Path) -> None:
+    state = tmp_path / "state.json"
+    command = [sys.executable, str(PROGRAM), "--org", str(toy_folder), "--state", str(state)]
+    process = subprocess.Popen(command, cwd=tmp_path)
+    assert wait_until(lambda: _pid(state) == process.pid, seconds=20)
+    state.unlink()
+    assert process.wait(timeout=10) == 0
+
+
 def test_the_control_needs_its_key(toy_folder: Path) -> None:
     with DataverseServer(toy_folder) as server:
         call = {"args": [], "kwargs": {}}

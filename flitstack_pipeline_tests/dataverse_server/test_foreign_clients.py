@@ -124,7 +124,7 @@ def test_dynamics_web_api(plain: tuple[DataverseServer, Path], node_modules: Pat
     assert answers["who"] == APP_USER
     assert answers["options"] == {"industrycode": [1, 2], "new_region": None}
     assert answers["entities"] == ["new_inspection"]
-    assert answers["file"] == ["contract é.pdf", len(CONTRACT), len(CONTRACT)]
+    assert answers["file"] == ["contract %C3%A9.pdf", len(CONTRACT), len(CONTRACT)]
     assert answers["batch"] == ["Field team", "Changed"]
     assert (answers["wrong_set"]["status"], answers["wrong_set"]["code"]) == (404, "0x8006088a")
     assert (answers["throttled"]["status"], answers["throttled"]["code"]) == (429, "0x80072322")

@@ -4,60 +4,30 @@ import base64
 import csv
 import json
 from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
+import e2e_octopuspro as rows_of
 import pyarrow.parquet as pq
 import pytest
-from e2e_dumps import Dump, changes, everything, tables_with
-from e2e_project import DEMO, EXAMPLE, Done, Project
+from e2e_dumps import changes, everything, tables_with
+from e2e_octopuspro import EVERYTHING, KNOWN_USER, Story
+from e2e_project import DEMO, EXAMPLE, Project
 from e2e_subset import INVOICES, PAYMENTS, Export
 from ruamel.yaml import YAML
 
 from flitstack_pipeline.errors import GateClosed
 from flitstack_pipeline.ledger.records import RecordedOutcome
-from flitstack_pipeline.odoo.client import OdooClient
-from flitstack_pipeline.sandbox import Sandbox
-from flitstack_pipeline.stages.result import VerbResult
 
 pytestmark = pytest.mark.odoo
 
-EVERYTHING = {"active_test": False, "tz": "UTC", "lang": "en_US"}
+Counted = Callable[..., None]
+
 PLANTED: list[dict[str, Any]] = json.loads((EXAMPLE / "planted.json").read_text("utf-8"))
 # Written where the export has them, and nowhere else.
 PASSWORD = "not-a-password-"
-
-
-@dataclass
-class Story:
-    """One migration, told once for all tests of this file."""
-
-    project: Project
-    sandbox: Sandbox
-    odoo: OdooClient
-    results: dict[str, VerbResult] = field(default_factory=dict)
-    refused: dict[str, GateClosed] = field(default_factory=dict)
-    unapproved: Done | None = None
-    loaded: Done | None = None
-    last_message: int = 0
-    tables: dict[str, Dump] = field(default_factory=dict)
-    rows: dict[tuple[str, int], list[RecordedOutcome]] = field(default_factory=dict)
-
-    def ids(self, record_set: str) -> dict[str, int]:
-        return self.project.ids(record_set)
-
-    def read(self, model: str, record_set: str, *fields: str) -> dict[str, dict[str, Any]]:
-        """The migrated records of a record set by source id."""
-        ids = self.ids(record_set)
-        rows = self.odoo.read(model, sorted(ids.values()), list(fields), context=EVERYTHING)
-        by_id = {row["id"]: row for row in rows}
-        return {source_id: by_id[res_id] for source_id, res_id in ids.items()}
-
-    def dump(self, name: str) -> None:
-        self.tables[name] = everything(self.sandbox, self.project.access.database)
 
 
 @pytest.fixture(scope="module")
@@ -65,6 +35,8 @@ def story(tmp_path_factory: pytest.TempPathFactory, odoo_access_module, sandbox)
     folder = tmp_path_factory.mktemp("coastal")
     with Project(folder, odoo_access_module, EXAMPLE / "export") as project, project.odoo() as odoo:
         story = Story(project, sandbox, odoo)
+        _, name, login = KNOWN_USER
+        (story.user,) = odoo.create("res.users", [{"name": name, "login": login, "email": login}])
         for verb in ("doctor", "inventory"):
             story.results[verb] = project.verb(verb)
         story.dump("before")
@@ -334,7 +306,8 @@ def test_every_record_has_its_key_and_an_xml_id(story: Story) -> None:
     assert sorted((r["model"], r["res_id"]) for r in named) == sorted((m.model, m.res_id) for m in created)
 
 
-def test_invoices_are_owed_and_paid_as_in_the_source(story: Story) -> None:
+@pytest.mark.row("octopuspro", 4)
+def test_invoices_are_owed_and_paid_as_in_the_source(story: Story, counted: Counted) -> None:
     invoices = story.read(
         "account.move",
         "invoice",
@@ -365,9 +338,11 @@ def test_invoices_are_owed_and_paid_as_in_the_source(story: Story) -> None:
     assert checked["paid"] > 50
     assert checked["partial"] >= 1
     assert checked["not_paid"] >= 1
+    counted("invoices with their number, state, payment state, total and balance", len(invoices))
 
 
-def test_refunds_are_payments_of_their_own(story: Story) -> None:
+@pytest.mark.row("octopuspro", 5)
+def test_refunds_are_payments_of_their_own(story: Story, counted: Counted) -> None:
     payments = story.read(
         "account.payment", "payment", "payment_type", "amount", "state", "date", "payment_method_line_id"
     )
@@ -379,9 +354,12 @@ def test_refunds_are_payments_of_their_own(story: Story) -> None:
         row = rows[source_id]
         assert payment["date"] == datetime.strptime(row["Date"], "%d/%m/%Y").date().isoformat()
         assert payment["payment_method_line_id"][1].startswith(row["Method"])
+    counted("payments with method and date", len(payments))
+    counted("refunds as payments out", len(refunds))
 
 
-def test_attachments_are_the_same_bytes(story: Story) -> None:
+@pytest.mark.row("octopuspro", 9)
+def test_attachments_are_the_same_bytes(story: Story, counted: Counted) -> None:
     found = story.read("ir.attachment", "attachment", "datas", "name", "res_model", "res_id")
     bookings = story.ids("booking")
     with (EXAMPLE / "export" / "attachments.csv").open(encoding="utf-8", newline="") as file:
@@ -395,6 +373,7 @@ def test_attachments_are_the_same_bytes(story: Story) -> None:
             "crm.lead",
             bookings[row["Booking No"]],
         )
+    counted("photos and documents with the same bytes", len(found))
 
 
 def test_notes_keep_author_and_date(story: Story) -> None:
@@ -426,7 +405,8 @@ def test_notes_keep_author_and_date(story: Story) -> None:
     assert "&lt;script" in body
 
 
-def test_bookings_stand_in_their_stage(story: Story) -> None:
+@pytest.mark.row("octopuspro", 2)
+def test_bookings_stand_in_their_stage(story: Story, counted: Counted) -> None:
     leads = story.read(
         "crm.lead",
         "booking",
@@ -458,9 +438,11 @@ def test_bookings_stand_in_their_stage(story: Story) -> None:
         assert bool(lead["date_closed"]) == (status in ("Completed", "Invoiced", "Cancelled", "Failed"))
         seen[status] += 1
     assert set(seen) == set(stages)
+    counted("opportunities in their stage, won or lost", len(leads))
 
 
-def test_services_with_options_are_products_with_variants(story: Story) -> None:
+@pytest.mark.row("octopuspro", 7)
+def test_services_with_options_are_products_with_variants(story: Story, counted: Counted) -> None:
     fields = (
         "default_code",
         "lst_price",
@@ -491,9 +473,11 @@ def test_services_with_options_are_products_with_variants(story: Story) -> None:
     assert Decimal(str(plain["SV-12"]["list_price"])) == Decimal("49.995")
     assert {i for i, p in plain.items() if not p["active"]} == {"SV-14"}
     assert {p["type"] for p in plain.values()} == {"service"}
+    counted("options as variants", len(variants))
 
 
-def test_hierarchies_addresses_and_owners(story: Story) -> None:
+@pytest.mark.row("octopuspro", 1)
+def test_hierarchies_addresses_and_owners(story: Story, counted: Counted) -> None:
     customers = story.read(
         "res.partner", "customer", "parent_id", "is_company", "type", "user_id", "tz", "street", "x_octo_duplicate_of"
     )
@@ -509,3 +493,127 @@ def test_hierarchies_addresses_and_owners(story: Story) -> None:
         assert (record["street"] or None) == row["street"]
         assert record["user_id"] is False
     assert customers["1256"]["x_octo_duplicate_of"] == "1059"
+    counted("customers under their parent, with street", len(customers))
+
+
+# -- row by row -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.row("octopuspro", 1)
+def test_customers(story: Story, counted: Counted) -> None:
+    counted("customers with name, kind, e-mail and telephone", rows_of.customers(story))
+    flagged = [
+        r for r in story.results["plan"].details["review"] if r["object"] == "customer" and r["what"] == "shared"
+    ]
+    planted = {e["row"] for e in PLANTED if e["object"] == "customer" and "shared" in e["problem"]}
+    assert {r["row"] for r in flagged} == planted
+    counted("customers with a shared e-mail address, flagged", len(flagged))
+
+
+@pytest.mark.row("octopuspro", 2)
+def test_bookings(story: Story, counted: Counted) -> None:
+    counted("opportunities with service, schedule, workers, address and booking number", rows_of.bookings(story))
+    several = Counter(
+        lead["partner_id"] and lead["partner_id"][0]
+        for lead in story.read("crm.lead", "booking", "partner_id").values()
+    )
+    counted("customers with several bookings", sum(1 for partner, n in several.items() if partner and n > 1))
+
+
+@pytest.mark.row("octopuspro", 3)
+def test_field_workers(story: Story, counted: Counted) -> None:
+    counted("employees with e-mail, pay rate and tracking", rows_of.field_workers(story))
+    counted("employees linked to the user whom Odoo knows", len(story.ids("fieldworker_user")))
+    assert story.ids("fieldworker_user") == {KNOWN_USER[0]: story.user}
+    workers = rows_of.workers()
+    without = {w for w, row in workers.items() if row["Has Login"] == "Yes" and row["Email"] and w != KNOWN_USER[0]}
+    skipped = [
+        r
+        for rows in story.rows.values()
+        for r in rows
+        if r.record_set == "fieldworker_user" and str(r.outcome) == "skipped"
+    ]
+    assert {r.source_id for r in skipped} == without
+    assert all("an administrator makes the user" in r.reason for r in skipped)
+    counted("workers who log in and have no user, listed", len(without))
+
+
+@pytest.mark.row("octopuspro", 4)
+def test_lines_of_invoices(story: Story, counted: Counted) -> None:
+    counted("invoice lines with account, quantity, price, discount and tax", rows_of.invoice_lines(story))
+
+
+@pytest.mark.row("octopuspro", 5)
+def test_payments(story: Story, counted: Counted) -> None:
+    counted("payments with amount, reconciled with their invoice", rows_of.payments(story))
+    partly = story.odoo.search_count("account.move", [["payment_state", "=", "partial"]])
+    counted("invoices that are partly paid", partly)
+
+
+@pytest.mark.row("octopuspro", 6)
+def test_quotes(story: Story, counted: Counted) -> None:
+    counted("quotations with state, validity, lines, prices and totals", rows_of.quotes(story))
+    for what, status in (("accepted, flagged", "Accepted"), ("rejected, cancelled", "Rejected")):
+        orders = story.odoo.search_count("sale.order", [["x_octo_status", "=", status]])
+        counted(f"quotations {what}", orders)
+
+
+@pytest.mark.row("octopuspro", 7)
+def test_services(story: Story, counted: Counted) -> None:
+    counted("services with name, description, price and duration", rows_of.services(story))
+
+
+@pytest.mark.row("octopuspro", 8)
+def test_custom_fields(story: Story, counted: Counted) -> None:
+    fields, values = rows_of.custom_fields(story)
+    counted("custom fields of their type", fields)
+    counted("values of custom fields", values)
+    notes = [n["text"] for n in story.results["plan"].details["notes"] if n["kind"] == "no_equivalent"]
+    counted("custom fields without an equivalent, listed", len(notes))
+
+
+@pytest.mark.row("octopuspro", 9)
+def test_forms(story: Story, counted: Counted) -> None:
+    counted("answers of forms as key and value, and in a note", rows_of.forms(story))
+
+
+@pytest.mark.row("octopuspro", 10)
+def test_the_portal_is_in_the_rebuild_reference(story: Story, counted: Counted) -> None:
+    settings = json.loads((EXAMPLE / "export" / "portal_settings.json").read_text("utf-8"))
+    entries = [e for e in story.reference()["entries"] if e["kind"] == "portal"]
+    assert {e["name"]: e["trigger"] for e in entries} == {s["key"]: " ".join(s["value"].split()) for s in settings}
+    assert all(e["build"]["note"] for e in entries)
+    counted("settings of the portal, each with what to do", len(entries))
+
+
+@pytest.mark.row("octopuspro", 11)
+def test_automations_are_in_the_rebuild_reference(story: Story, counted: Counted) -> None:
+    """Each with trigger, conditions and actions; what is proposed exists in this very Odoo, and its domain finds records."""
+    rules = {r["id"]: r for r in json.loads((EXAMPLE / "export" / "automations.json").read_text("utf-8"))}
+    entries = {e["source_id"]: e for e in story.reference()["entries"] if e["kind"] == "automation"}
+    assert set(entries) == set(rules)
+    found = 0
+    for source_id, entry in entries.items():
+        rule, build = rules[source_id], entry["build"]
+        assert (entry["name"], entry["active"], entry["owner"]) == (rule["name"], rule["active"], rule["owner"])
+        assert entry["trigger"] == rule["trigger"]
+        assert entry["conditions"] == [f"{c['field']} {c['operator']} {c['value']}" for c in rule["conditions"]]
+        assert len(entry["actions"]) == len(build["actions"]) == len(rule["actions"])
+        assert build["by_hand"] == []
+        fields = story.odoo.fields_get(build["model"])
+        assert {*build["trigger_fields"], *filter(None, [build["date_field"]])} <= set(fields)
+        found += story.odoo.search_count(build["model"], build["domain"], context=EVERYTHING)
+    assert found > 100
+    counted("automations with trigger, conditions, actions and what to build", len(entries))
+    counted("records that their domains find in Odoo", found)
+
+
+@pytest.mark.row("octopuspro", 12)
+def test_the_gps_history_is_counted_and_stays_behind(story: Story, counted: Counted) -> None:
+    (behind,) = (b for b in story.reference()["left_behind"] if b["object"] == "gps_point")
+    assert "does not migrate" in behind["reason"]
+    page = (story.project.settings.migration_dir("coastal") / "reports" / "inventory.html").read_text("utf-8")
+    assert behind["reason"] in page
+    words = Counter(str(r.outcome) for (name, _), rows in story.rows.items() if name == "gps_point" for r in rows)
+    assert words == {"excluded": behind["rows"]}
+    counted("points of the GPS history left behind, said so", behind["rows"])

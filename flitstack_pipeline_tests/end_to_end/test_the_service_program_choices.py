@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from e2e_project import Project
 
+from flitstack_pipeline.errors import ConfigurationError
 from flitstack_pipeline.odoo.access import OdooAccess
 from flitstack_pipeline.odoo.features import switch_on
 
@@ -48,17 +49,38 @@ def test_equipment_as_products_and_projects_by_customer(
     chosen = "choices: {equipment: product, project_name: customer}"
     project = new_project(access, export, system=SYSTEM, name="chosen", more=chosen, accepted=False)
     with project.odoo() as odoo:
+        doctor = project.verb("doctor")
+        blocking = [f for f in doctor.details["findings"] if f["level"] == "blocking"]
+        assert [f["check"] for f in blocking] == ["schema.map"]
+        assert "stage_id" in blocking[0]["text"]
+        assert "Project Stages" in blocking[0]["todo"]
+        with pytest.raises(ConfigurationError, match="group_of_nobody"):
+            switch_on(odoo, ["project.group_of_nobody", "project.group_project_stages"])
         switch_on(odoo, ["project.group_project_stages"])
+        assert project.verb("doctor").ok
+        project.write_migration(more="choices: {recurring: subscription}")
+        blocking = [f for f in project.verb("doctor").details["findings"] if f["level"] == "blocking"]
+        assert any("sale.order has no field plan_id" in f["text"] for f in blocking)
+        assert not any("schedule_board" in f["text"] for f in blocking)
+        project.write_migration(more=chosen, accepted=False)
         assert project.migrate().exit_code == 0
         assert project.verb("reconcile").ok
         ids = project.ids("equipment_product")
         assert ids.keys() == {"EQ-1", "EQ-2", "EQ-3"}
         assert project.ids("equipment_lot") == {}
         assert odoo.search_count("stock.lot", []) == 0
-        product = odoo.read("product.product", [ids["EQ-1"]], ["name", "default_code", "x_warranty_end", "x_tsp_location_id"])[0]
+        product = odoo.read(
+            "product.product", [ids["EQ-1"]], ["name", "default_code", "x_warranty_end", "x_tsp_location_id"]
+        )[0]
         assert (product["name"], product["default_code"]) == ("Trane XR15 Heat pump", "0077")
-        assert (product["x_warranty_end"], product["x_tsp_location_id"][0]) == ("2029-05-20", project.id_of("location", "L1"))
-        orders = [odoo.read("project.project", [project.id_of("work_order", i)], ["name", "x_tsp_wo_id"])[0] for i in ("WO-1", "WO-2")]
+        assert (product["x_warranty_end"], product["x_tsp_location_id"][0]) == (
+            "2029-05-20",
+            project.id_of("location", "L1"),
+        )
+        orders = [
+            odoo.read("project.project", [project.id_of("work_order", i)], ["name", "x_tsp_wo_id"])[0]
+            for i in ("WO-1", "WO-2")
+        ]
         assert (orders[0]["name"], orders[0]["x_tsp_wo_id"]) == ("Night Diner 2025-03-29", "WO-1")
         assert orders[1]["name"] == "Moretti, Al WO-2"
         assert project.verb("rollback").exit_code == 0

@@ -1,103 +1,28 @@
 """The example of The Service Program, once through all stages on a real Odoo: every object read back and compared."""
 
-import html
-import json
-import re
-import secrets
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
 import pytest
-from e2e_dumps import Dump, changes, everything
-from e2e_project import Project
+from e2e_dumps import changes, everything
+from e2e_tsp import PLANTED, STOPPED, Story, arrived, one, told, words
 from support import tsp_export as tsp
 
-from flitstack_pipeline.ledger.records import RecordedOutcome
-from flitstack_pipeline.odoo.client import OdooClient
-from flitstack_pipeline.odoo.features import switch_on
-from flitstack_pipeline.sandbox import FULL, Sandbox
-from flitstack_pipeline.stages.result import VerbResult
+from flitstack_pipeline.sandbox import Sandbox
 
 pytestmark = pytest.mark.odoo
 Count = Callable[[str, int], None]
 
-SYSTEM = "the_service_program"
-FEATURES = ("project.group_project_stages", "crm.group_use_lead", "stock.group_production_lot")
-USERS = {"T01": "marisol.vega@example.com", "T03": "priya.raman@example.com", "T04": "sean.omalley@example.com"}
-EVERYTHING = {"active_test": False, "tz": "UTC", "lang": "en_US"}
-PLANTED: list[dict[str, Any]] = json.loads((tsp.EXAMPLE / "planted.json").read_text("utf-8"))
-STOPPED = ("quarantined", "held")
 # Odoo stamps the restoring of what it had before as well: contacts of users who are technicians, and the recurring tasks' group.
 STAMPED = {name: frozenset({"write_date", "write_uid"}) for name in ("res_partner", "res_groups")}
 
 
-@dataclass
-class Story:
-    """One migration, told once for all tests of this file."""
-
-    project: Project
-    sandbox: Sandbox
-    odoo: OdooClient
-    users: dict[str, int]
-    results: dict[str, VerbResult] = field(default_factory=dict)
-    tables: dict[str, Dump] = field(default_factory=dict)
-    rows: dict[tuple[str, int], list[RecordedOutcome]] = field(default_factory=dict)
-
-    def read(self, model: str, record_set: str, *fields: str) -> dict[str, dict[str, Any]]:
-        """The migrated records of a record set by source id."""
-        ids = self.project.ids(record_set)
-        rows = {r["id"]: r for r in self.odoo.read(model, sorted(ids.values()), list(fields), context=EVERYTHING)}
-        return {source_id: rows[res_id] for source_id, res_id in ids.items()}
-
-    def dump(self, name: str) -> None:
-        self.tables[name] = everything(self.sandbox, self.project.access.database)
-
-
 @pytest.fixture(scope="module")
 def story(tmp_path_factory: pytest.TempPathFactory, sandbox: Sandbox) -> Iterator[Story]:
-    database = "t_" + secrets.token_hex(4)
-    access = sandbox.create_database(database, modules=FULL, localization="l10n_us", progress=print)
-    folder = tmp_path_factory.mktemp("garden")
-    try:
-        with Project(folder, access, system=SYSTEM, name="garden") as project, project.odoo() as odoo:
-            switch_on(odoo, FEATURES)
-            users = {tech: _user(odoo, email) for tech, email in USERS.items()}
-            story = Story(project, sandbox, odoo, users)
-            story.results["inventory"] = project.verb("inventory")
-            story.results["doctor"] = project.verb("doctor")
-            story.dump("before")
-            for verb in ("plan", "approve", "load", "reconcile"):
-                story.results[verb] = project.verb(verb)
-            story.dump("loaded")
-            with project.ledger() as ledger:
-                for row in ledger.outcomes(project.id):
-                    story.rows.setdefault((row.object, row.row), []).append(row)
-            yield story
-    finally:
-        sandbox.drop_database(database)
-
-
-def _user(odoo: OdooClient, email: str) -> int:
-    """A technician who works with Odoo already."""
-    values = {"name": email.partition("@")[0].replace(".", " ").title(), "login": email, "email": email}
-    return odoo.create("res.users", [values], context={"no_reset_password": True})[0]
-
-
-def stopped(name: str) -> set[int]:
-    """Rows of an object that planted.json says stay behind."""
-    return {e["row"] for e in PLANTED if e["object"] == name and e["expected_outcome"] in STOPPED}
-
-
-def arrived(name: str) -> dict[str, tsp.Record]:
-    """What has to be in Odoo, by source id."""
-    return {r.id: r for r in tsp.records(name) if r.row not in stopped(name)}
-
-
-def one(reference: Any) -> int | None:
-    return reference[0] if reference else None
+    with told(tmp_path_factory.mktemp("garden"), sandbox) as story:
+        yield story
 
 
 # -- stages -----------------------------------------------------------------------------------------------------------
@@ -123,14 +48,18 @@ def test_reports_are_read_without_their_titles_totals_and_footers(story: Story) 
 def test_every_row_that_joins_to_nothing_is_reported(story: Story) -> None:
     reported = {(o["object"], o["row"]) for o in story.results["inventory"].details["orphans"]}
     planted = {
-        (e["object"], e["row"])
-        for e in PLANTED
-        if e["kind"] == "planted" and "is not in the export" in e["problem"]
+        (e["object"], e["row"]) for e in PLANTED if e["kind"] == "planted" and "is not in the export" in e["problem"]
     }
     assert len(planted) >= 9
     assert planted <= reported
     # What else joins to nothing hangs on a row that could not be read.
-    assert {name for name, _ in reported - planted} <= {"work_order_line", "note", "time_log", "invoice", "invoice_line"}
+    assert {name for name, _ in reported - planted} <= {
+        "work_order_line",
+        "note",
+        "time_log",
+        "invoice",
+        "invoice_line",
+    }
 
 
 @pytest.mark.parametrize("outcome", ["quarantined", "held", "excluded"])
@@ -232,7 +161,9 @@ def test_service_locations(story: Story, counted: Count) -> None:
 @pytest.mark.row("the_service_program", 3)
 def test_work_orders(story: Story, counted: Count) -> None:
     fields = ("name", "stage_id", "partner_id", "x_tsp_wo_id", "x_original_create_date", "x_original_close_date")
-    projects = story.read("project.project", "work_order", *fields, "x_tsp_location_id", "x_tsp_scheduled", "date_start")
+    projects = story.read(
+        "project.project", "work_order", *fields, "x_tsp_location_id", "x_tsp_scheduled", "date_start"
+    )
     customers, sites = story.project.ids("customer"), story.project.ids("location")
     source = arrived("work_order")
     assert projects.keys() == source.keys()
@@ -244,7 +175,9 @@ def test_work_orders(story: Story, counted: Count) -> None:
         assert one(project["partner_id"]) == customers[row["CustomerID"]]
         assert one(project["x_tsp_location_id"]) == sites[row["LocationID"]]
         assert project["x_original_create_date"] == tsp.moment(row["DateCreated"])
-        assert (project["x_original_close_date"] or None) == (tsp.moment(row["DateClosed"]) if row["DateClosed"] else None)
+        assert (project["x_original_close_date"] or None) == (
+            tsp.moment(row["DateClosed"]) if row["DateClosed"] else None
+        )
         scheduled = tsp.day(row["ScheduledDate"])
         assert (project["date_start"] or None) == (scheduled.isoformat() if scheduled else None)
         stages[project["stage_id"][1]] += 1
@@ -255,7 +188,16 @@ def test_work_orders(story: Story, counted: Count) -> None:
 
 @pytest.mark.row("the_service_program", 4)
 def test_lines(story: Story, counted: Count) -> None:
-    fields = ("name", "project_id", "stage_id", "state", "user_ids", "description", "x_tsp_technician_id", "x_tsp_amount")
+    fields = (
+        "name",
+        "project_id",
+        "stage_id",
+        "state",
+        "user_ids",
+        "description",
+        "x_tsp_technician_id",
+        "x_tsp_amount",
+    )
     tasks = story.read("project.task", "line", *fields)
     projects, employees = story.project.ids("work_order"), story.project.ids("technician")
     source = arrived("work_order_line")
@@ -269,7 +211,7 @@ def test_lines(story: Story, counted: Count) -> None:
         assert task["state"] == closed
         assert task["user_ids"] == ([story.users[technician]] if technician in story.users else [])
         assert one(task["x_tsp_technician_id"]) == employees.get(technician)
-        assert row["Description"].split(",")[0].split('"')[0].strip() in _plain(task["description"])
+        assert row["Description"].split(",")[0].split('"')[0].strip() in words(task["description"])
         assert Decimal(str(task["x_tsp_amount"])) == Decimal(str(row["Amount"]))
         assigned += bool(task["user_ids"])
     assert assigned > 50
@@ -279,7 +221,9 @@ def test_lines(story: Story, counted: Count) -> None:
 
 @pytest.mark.row("the_service_program", 5)
 def test_technicians(story: Story, counted: Count) -> None:
-    employees = story.read("hr.employee", "technician", "name", "work_phone", "work_email", "x_certifications", "active", "user_id")
+    employees = story.read(
+        "hr.employee", "technician", "name", "work_phone", "work_email", "x_certifications", "active", "user_id"
+    )
     source = arrived("technician")
     assert employees.keys() == source.keys()
     for source_id, row in source.items():
@@ -289,7 +233,9 @@ def test_technicians(story: Story, counted: Count) -> None:
         ]
         assert employee["active"] == (row["Active"] == "Yes")
         assert one(employee["user_id"]) == story.users.get(source_id)
-    logs = story.read("account.analytic.line", "time_log", "employee_id", "project_id", "unit_amount", "date", "x_tsp_time_in")
+    logs = story.read(
+        "account.analytic.line", "time_log", "employee_id", "project_id", "unit_amount", "date", "x_tsp_time_in"
+    )
     hours = arrived("time_log")
     assert logs.keys() == hours.keys()
     for source_id, row in hours.items():
@@ -305,7 +251,16 @@ def test_technicians(story: Story, counted: Count) -> None:
 
 @pytest.mark.row("the_service_program", 6)
 def test_invoices(story: Story, counted: Count) -> None:
-    fields = ("name", "state", "invoice_date", "partner_id", "amount_untaxed", "amount_tax", "amount_total", "amount_residual")
+    fields = (
+        "name",
+        "state",
+        "invoice_date",
+        "partner_id",
+        "amount_untaxed",
+        "amount_tax",
+        "amount_total",
+        "amount_residual",
+    )
     moves = story.read(
         "account.move", "invoice", *fields, "x_qb_invoice_number", "x_qb_txn_id", "x_tsp_project_id", "payment_state",
         "invoice_line_ids",
@@ -323,7 +278,9 @@ def test_invoices(story: Story, counted: Count) -> None:
         assert (move["x_qb_invoice_number"], move["x_qb_txn_id"]) == (row["QBRefNumber"], row["QBTxnID"])
         assert one(move["x_tsp_project_id"]) == projects.get(row["WorkOrderNo"])
         if source_id not in wrong:
-            amounts = [Decimal(str(move[f])) for f in ("amount_untaxed", "amount_tax", "amount_total", "amount_residual")]
+            amounts = [
+                Decimal(str(move[f])) for f in ("amount_untaxed", "amount_tax", "amount_total", "amount_residual")
+            ]
             assert amounts == [tsp.money(row[c]) for c in ("SubTotal", "Tax", "Total", "Balance")], source_id
         states[move["payment_state"]] += 1
     assert {"paid", "partial", "not_paid"} <= states.keys()
@@ -334,12 +291,21 @@ def test_invoices(story: Story, counted: Count) -> None:
 
 def _invoice_lines(story: Story, moves: dict[str, dict[str, Any]]) -> int:
     every = sorted(line for move in moves.values() for line in move["invoice_line_ids"])
-    rows = story.odoo.read("account.move.line", every, ["move_id", "name", "quantity", "price_unit", "price_subtotal", "sequence"])
+    rows = story.odoo.read(
+        "account.move.line", every, ["move_id", "name", "quantity", "price_unit", "price_subtotal", "sequence"]
+    )
     rates = {r["InvoiceNo"]: r["TaxRate"] for r in tsp.records("invoice")}
     names = {move["id"]: source_id for source_id, move in moves.items()}
-    found = Counter((names[r["move_id"][0]], r["name"], *(Decimal(str(r[f])) for f in ("quantity", "price_unit", "price_subtotal"))) for r in rows)
+    found = Counter(
+        (names[r["move_id"][0]], r["name"], *(Decimal(str(r[f])) for f in ("quantity", "price_unit", "price_subtotal")))
+        for r in rows
+    )
     wanted = Counter(
-        (r["InvoiceNo"], f"{r['ItemCode']}: {r['Description']}", *(Decimal(str(r[c])) for c in ("Qty", "Rate", "Amount")))
+        (
+            r["InvoiceNo"],
+            f"{r['ItemCode']}: {r['Description']}",
+            *(Decimal(str(r[c])) for c in ("Qty", "Rate", "Amount")),
+        )
         for r in tsp.records("invoice_line")
         if r["InvoiceNo"] in moves
     )
@@ -361,7 +327,16 @@ def test_quickbooks_ids_keep_their_zeros(story: Story, counted: Count) -> None:
 
 @pytest.mark.row("the_service_program", 8)
 def test_equipment_as_serial_numbers(story: Story, counted: Count) -> None:
-    lots = story.read("stock.lot", "equipment_lot", "name", "product_id", "x_warranty_end", "x_install_date", "x_tsp_location_id", "x_tsp_model")
+    lots = story.read(
+        "stock.lot",
+        "equipment_lot",
+        "name",
+        "product_id",
+        "x_warranty_end",
+        "x_install_date",
+        "x_tsp_location_id",
+        "x_tsp_model",
+    )
     sites = story.project.ids("location")
     source = arrived("equipment")
     assert lots.keys() == source.keys()
@@ -378,7 +353,16 @@ def test_equipment_as_serial_numbers(story: Story, counted: Count) -> None:
 
 @pytest.mark.row("the_service_program", 9)
 def test_recurring_schedules(story: Story, counted: Count) -> None:
-    fields = ("recurring_task", "repeat_interval", "repeat_unit", "repeat_type", "repeat_until", "recurrence_id", "project_id", "active")
+    fields = (
+        "recurring_task",
+        "repeat_interval",
+        "repeat_unit",
+        "repeat_type",
+        "repeat_until",
+        "recurrence_id",
+        "project_id",
+        "active",
+    )
     tasks = story.read("project.task", "schedule", *fields, "x_recurrence_frequency", "x_next_scheduled_date")
     every = {
         "Weekly": (1, "week"), "Bi-Weekly": (2, "week"), "Every 4 Weeks": (4, "week"), "Monthly": (1, "month"),
@@ -394,7 +378,9 @@ def test_recurring_schedules(story: Story, counted: Count) -> None:
         assert task["x_recurrence_frequency"] == row["Frequency"]
         assert task["x_next_scheduled_date"] == tsp.day(row["NextDate"]).isoformat()
         end = tsp.day(row["EndDate"])
-        assert (task["repeat_type"], task["repeat_until"]) == (("until", end.isoformat()) if end else ("forever", False))
+        assert (task["repeat_type"], task["repeat_until"]) == (
+            ("until", end.isoformat()) if end else ("forever", False)
+        )
         assert task["active"] == (row["Active"] == "Yes")
     (board,) = {t["project_id"][0] for t in tasks.values()}
     assert story.odoo.read("project.project", [board], ["allow_recurring_tasks"])[0]["allow_recurring_tasks"]
@@ -403,7 +389,10 @@ def test_recurring_schedules(story: Story, counted: Count) -> None:
 
 @pytest.mark.row("the_service_program", 10)
 def test_custom_fields(story: Story, counted: Count) -> None:
-    models = {"Work Order": ("project.project", "work_order", "work_order"), "Line": ("project.task", "line", "work_order_line")}
+    models = {
+        "Work Order": ("project.project", "work_order", "work_order"),
+        "Line": ("project.task", "line", "work_order_line"),
+    }
     types = {"Text": "char", "Number": "float", "Date": "date", "List": "selection"}
     values = 0
     definitions = [r for r in tsp.records("custom_field") if r["Type"] in types]
@@ -427,9 +416,14 @@ def test_custom_fields(story: Story, counted: Count) -> None:
 
 @pytest.mark.row("the_service_program", 11)
 def test_notes(story: Story, counted: Count) -> None:
-    messages = story.read("mail.message", "note", "model", "res_id", "body", "date", "author_id", "email_from", "message_type")
+    messages = story.read(
+        "mail.message", "note", "model", "res_id", "body", "date", "author_id", "email_from", "message_type"
+    )
     tasks, projects = story.project.ids("line"), story.project.ids("work_order")
-    contacts = {e["name"]: e["work_contact_id"][0] for e in story.read("hr.employee", "technician", "name", "work_contact_id").values()}
+    contacts = {
+        e["name"]: e["work_contact_id"][0]
+        for e in story.read("hr.employee", "technician", "name", "work_contact_id").values()
+    }
     source = arrived("note")
     assert messages.keys() == source.keys()
     on_tasks = 0
@@ -441,7 +435,7 @@ def test_notes(story: Story, counted: Count) -> None:
         assert message["date"] == tsp.moment(row["NoteDate"])
         assert one(message["author_id"]) == contacts.get(row["Author"])
         assert message["email_from"] == row["Author"]
-        assert _plain(message["body"]) == " ".join(row["Note"].split())
+        assert words(message["body"]) == " ".join(row["Note"].split())
         on_tasks += place[0] == "project.task"
     # The one work order without any line keeps its note itself.
     assert on_tasks == len(messages) - 1
@@ -450,7 +444,16 @@ def test_notes(story: Story, counted: Count) -> None:
 
 @pytest.mark.row("the_service_program", 12)
 def test_leads(story: Story, counted: Count) -> None:
-    fields = ("type", "name", "expected_revenue", "partner_id", "email_from", "active", "lost_reason_id", "x_tsp_estimate_no")
+    fields = (
+        "type",
+        "name",
+        "expected_revenue",
+        "partner_id",
+        "email_from",
+        "active",
+        "lost_reason_id",
+        "x_tsp_estimate_no",
+    )
     leads = story.read("crm.lead", "estimate", *fields)
     customers = story.project.ids("customer")
     source = {i: r for i, r in arrived("estimate").items() if r["Status"] != "Accepted"}
@@ -490,8 +493,3 @@ def test_a_rollback_leaves_the_tables_as_before(story: Story) -> None:
     assert (result.exit_code, result.problems) == (0, ())
     left = changes(story.tables["before"], everything(story.sandbox, story.project.access.database), ignoring=STAMPED)
     assert left == {}
-
-
-def _plain(text: str | bool) -> str:
-    """The words of simple HTML."""
-    return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", str(text or ""))).split())

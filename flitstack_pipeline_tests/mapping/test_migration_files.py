@@ -271,7 +271,7 @@ def test_a_mistake_of_form_inside_changes_is_named_in_the_migration_file(problem
 
     assert problems(text) == [
         f"toy-co.yaml:{line_of(text, 'trasform')}: changes.models.partners.records.customer.fields.is_company.trasform: "
-        "is not a key that exists here (did you mean transform, from?)"
+        "is not a key that exists here (did you mean transform, from, also?)"
     ]
 
 

@@ -1,13 +1,11 @@
 """A small organization on the strict fake server, the sources that read it, and what comes of that."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from support.dataverse_server import DataverseServer
-from support.dataverse_server.toy import ORG, column, entity
 
 from flitstack_pipeline.mapping.objects import ObjectSpec
 from flitstack_pipeline.sources.base import ObjectExtract, RejectedRow, iter_rejects, iter_rows
@@ -82,16 +80,3 @@ class Result:
 
     def stated(self, name: str) -> str:
         return next(c.stated for c in self.extract.columns if c.name == name)
-
-
-def write_organization(org: Path) -> None:
-    """Give the toy organization the table that tells its base language and how far its change log reaches."""
-    settings = [
-        column("name", "String"),
-        column("languagecode", "Integer"),
-        column("expirechangetrackingindays", "Integer"),
-    ]
-    table = entity("organization", "organizations", settings, ownership="None", change_tracking=False)
-    row = {"organizationid": ORG, "name": "toy", "languagecode": 1033, "expirechangetrackingindays": 7}
-    (org / "entities" / "organization.json").write_text(json.dumps(table))
-    (org / "data" / "organization.jsonl").write_text(json.dumps(row) + "\n")

@@ -112,12 +112,12 @@ def day(value: Any) -> date | None:
         return value.date()
     if isinstance(value, date):
         return value
-    return datetime.strptime(value, "%m/%d/%Y").date() if value else None  # noqa: DTZ007 - a date
+    return datetime.strptime(value, "%m/%d/%Y").date() if value else None
 
 
 def moment(value: Any) -> str:
     """An instant as Odoo writes it, in UTC."""
-    local = value if isinstance(value, datetime) else datetime.strptime(value, "%m/%d/%Y %I:%M %p")  # noqa: DTZ007
+    local = value if isinstance(value, datetime) else datetime.strptime(value, "%m/%d/%Y %I:%M %p")
     if local.microsecond >= 500_000:  # a workbook counts in fractions of a day
         local = local.fromtimestamp(round(local.timestamp()))
     utc = local.replace(tzinfo=ZONE, microsecond=0).astimezone(ZoneInfo("UTC"))

@@ -128,7 +128,7 @@ def test_every_failure_names_its_record():
 def test_a_source_id_stands_for_one_record():
     found = schema_failures(SCHEMA, [("a", GOOD), ("a", GOOD)])
 
-    assert {(f.source_id, f.column) for f in found} == {("a", "source_id")}
+    assert {(f.source_id, f.column) for f in found} == {("a", "(source id)")}
 
 
 def test_fields_that_the_map_does_not_have_are_not_looked_at():

@@ -27,7 +27,7 @@ def ledger(tmp_path):
 @pytest.fixture
 def odoo():
     there = {"id": 1, "create_uid": [1, "Boss"]}
-    return FakeOdoo(sale__order={}, res__users={}).add("sale.order", there, {**there, "id": 2})
+    return FakeOdoo(sale__order={"create_uid": "many2one"}, res__users={}).add("sale.order", there, {**there, "id": 2})
 
 
 def test_what_a_load_touches():
@@ -97,3 +97,13 @@ def test_the_first_snapshot_stays(odoo, ledger):
     take_snapshots(odoo, ledger, "toy", MODELS)
 
     assert comparison(odoo, ledger).before.count == 2
+
+
+def test_of_a_model_without_account_of_its_makers_nothing_is_said_to_be_ours(odoo, ledger):
+    del odoo.schema["sale.order"]["create_uid"]
+    take_snapshots(odoo, ledger, "toy", MODELS)
+    odoo.add("sale.order", {"id": 9})
+
+    found = comparison(odoo, ledger)
+
+    assert (found.same, found.ours, found.others) == (True, (), (9,))

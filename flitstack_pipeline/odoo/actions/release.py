@@ -72,11 +72,34 @@ def _switch_off_recurring_tasks(client: OdooClient, ids: Sequence[int]) -> None:
         log.warning("project.project %d keeps its recurring tasks: %s", failure.res_id, failure.reason)
 
 
+def _release_companies(client: OdooClient, ids: Sequence[int]) -> None:
+    """Take the fiscal positions away that a localization made for a company, then its users: it cannot go before them.
+
+    Whoever has several companies is shown their choice; Odoo hides it again only when the user himself is written to. The
+    fiscal positions come first: without the company we could no longer see them.
+    """
+    if client.has_model("account.fiscal.position"):
+        found = client.search("account.fiscal.position", [("company_id", "in", list(ids))], context=EVERYTHING)
+        client.unlink("account.fiscal.position", found, context=QUIET)
+    for company in ids:
+        users = client.search("res.users", [("company_ids", "in", [company])], context=EVERYTHING)
+        own = client.search("res.users", [("company_id", "=", company)], context=EVERYTHING)
+        client.write("res.users", [u for u in users if u not in own], {"company_ids": [[3, company]]}, context=QUIET)
+
+
+def _remove_rules(client: OdooClient, ids: Sequence[int]) -> None:
+    """The rules of a warehouse hold its operation types, which hold the warehouse."""
+    found = client.search("stock.rule", [("warehouse_id", "in", list(ids))], context=EVERYTHING)
+    client.unlink("stock.rule", found, context=QUIET)
+
+
 RELEASES: dict[str, Callable[[OdooClient, Sequence[int]], None]] = {
     "account.move": unpost_invoices,
     "account.payment": unpost_payments,
     "crm.lead": _reopen_leads,
     "product.product": _forget_costs,
+    "res.company": _release_companies,
     "project.project": _switch_off_recurring_tasks,
     "sale.order": _cancel_orders,
+    "stock.warehouse": _remove_rules,
 }

@@ -130,18 +130,19 @@ class BodyFetcher:
     def _text_body(self, row_id: str, attribute: Attribute, size: int | None, place: "_Place") -> "_Whole | None":
         """A base64 text: as it stands while it is small, by blocks else."""
         # The limit is of the text, which is a third longer than the file.
-        if size is not None and size * 4 // 3 < BLOCK - 1024:
-            url = f"{self._table.entity.set_name}({row_id})/{attribute.name}/$value"
-            try:
-                response = self._client.get(url, subject=place.subject, headers={"Accept": "text/plain"})
-            except DataverseError as error:
-                if error.status == 404:
-                    return None
-                raise
-            if not response.content:
+        small = size is not None and size * 4 // 3 < BLOCK - 1024
+        try:
+            return place.write(self._text(row_id, attribute, place) if small else self._blocks(row_id, place))
+        except DataverseError as error:
+            if error.status == 404:
                 return None
-            return place.write([_decoded(response.text, place.subject)])
-        return place.write(self._blocks(row_id, place))
+            raise
+
+    def _text(self, row_id: str, attribute: Attribute, place: "_Place") -> Iterator[bytes]:
+        url = f"{self._table.entity.set_name}({row_id})/{attribute.name}/$value"
+        response = self._client.get(url, subject=place.subject, headers={"Accept": "text/plain"})
+        if response.content:
+            yield _decoded(response.text, place.subject)
 
     def _blocks(self, row_id: str, place: "_Place") -> Iterator[bytes]:
         entity = self._table.entity.name

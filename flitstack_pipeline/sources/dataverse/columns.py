@@ -129,13 +129,18 @@ def _find(table: Table, names: Sequence[str]) -> tuple[Attribute, str] | None:
     """The first of the names that the table has. An alias without a part stands for the attribute alone."""
     own_part = split_name(names[0])[1]
     for name in map(str.casefold, names):
-        if table.has(name):
+        if _own(table, name):
             # The column says what is wanted of the attribute; its alias names only another attribute.
             return table.attributes[name], own_part if name != names[0].casefold() else ""
         stem, part = split_name(name)
-        if part and table.has(stem):
+        if part and _own(table, stem):
             return table.attributes[stem], part
     return None
+
+
+def _own(table: Table, name: str) -> bool:
+    """A column of its own: what belongs to another one (`parentaccountidname`) cannot be asked for."""
+    return table.has(name) and not table.attributes[name].attribute_of
 
 
 def _misfit(column: EntityColumn, table: Table, place: str) -> Problem | None:
@@ -167,7 +172,7 @@ def _misfit(column: EntityColumn, table: Table, place: str) -> Problem | None:
 
 def _near(table: Table, name: str) -> str:
     stem, part = split_name(name)
-    names = [a.name for a in table.attributes.values() if a.readable]
+    names = [name for name in table.attributes if _own(table, name)]
     near = difflib.get_close_matches(stem, names, 4, 0.6)
     suffix = f"__{part}" if part else ""
     mean = f"did you mean {', '.join(n + suffix for n in near)}? else " if near else ""

@@ -47,6 +47,19 @@ def forget_files(changes: ObjectChanges, *, into: Path) -> None:
             shutil.rmtree(folder)
 
 
+def prune_files(extract: ObjectExtract, *, into: Path) -> None:
+    """Remove the files of rows that a full reading did not find any more."""
+    folder = into / "files" / extract.object
+    if not folder.is_dir():
+        return
+    with pq.ParquetFile(extract.path) as file:
+        ids = file.read(columns=["_id"]).column("_id").to_pylist()
+    present = {i.partition("|")[0] for i in ids}.union(r.source_id or "" for r in iter_rejects(extract))
+    for one in folder.iterdir():
+        if one.name not in present:
+            shutil.rmtree(one)
+
+
 def _replaced(changes: ObjectChanges, new: pq.ParquetFile) -> pa.Array:
     """Ids that leave the old extract: deleted, changed, or changed to something that cannot be read."""
     ids = new.read(columns=["_id"]).column("_id").to_pylist()

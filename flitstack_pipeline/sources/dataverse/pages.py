@@ -56,8 +56,6 @@ def read_pages(client: DataverseClient, url: str, *, prefer: str, subject: Subje
         followed.add(hash(following))
         page = parse_page(client.get(following, subject=subject, headers={"Prefer": prefer}), subject)
         following = page.next_link
-        if following is not None:
-            client.address(following, subject)
         yield page
         del page  # or it would be in memory beside the next one
 

@@ -63,7 +63,7 @@ class Patience:
                     raise _given_up(turn, number) from turn
                 log.warning("%s: try %d of %d failed, again in %.1f s: %s", label, number, tries, pause, turn.message)
                 if turn.retry_after is not None and self.paused is not None:
-                    pass
+                    self.paused(pause)
             self.sleep(pause)
             number += 1
 

@@ -28,7 +28,7 @@ from flitstack_pipeline.sources.dataverse.extract import FORMAT, Typing, typing_
 from flitstack_pipeline.sources.dataverse.http import DataverseClient
 from flitstack_pipeline.sources.dataverse.limiter import CallLimiter
 from flitstack_pipeline.sources.dataverse.memory import accept, differences, drop_pending, memory_of, recall, remember
-from flitstack_pipeline.sources.dataverse.merging import forget_files, merge
+from flitstack_pipeline.sources.dataverse.merging import forget_files, merge, prune_files
 from flitstack_pipeline.sources.dataverse.metadata import Metadata
 from flitstack_pipeline.sources.dataverse.pages import preferences
 from flitstack_pipeline.sources.dataverse.patience import Patience
@@ -41,7 +41,7 @@ from flitstack_pipeline.sources.exports.extract import Reading as CellReading
 from flitstack_pipeline.sources.exports.records import array_sheet
 from flitstack_pipeline.sources.exports.source import INLINE_FILE
 
-_MB = 1_000_000
+_MB = 1024 * 1024  # as Odoo and the file transforms count them
 
 
 class DataverseSource:
@@ -172,6 +172,7 @@ class DataverseSource:
         except SourceError:
             reader.done()
             raise
+        prune_files(extract, into=into)
         drop_pending(into, name)
         remember(into, name, memory)
         reader.done()

@@ -1,11 +1,14 @@
 """Who owns records in the source, and does Odoo know each of them?"""
 
+from flitstack_pipeline.mapping.spec import Match
 from flitstack_pipeline.stages.doctor.examination import Examination
 from flitstack_pipeline.stages.doctor.findings import Findings, counted, listed, ok, warning
 from flitstack_pipeline.stages.doctor.survey import Wanted
 from flitstack_pipeline.stages.doctor.values import FATE, hits, said
+from flitstack_pipeline.transform.values import Prepared
 
 SHOWN = 40
+USERS = "res.users"
 
 
 def check(examination: Examination) -> Findings:
@@ -16,7 +19,11 @@ def check(examination: Examination) -> Findings:
         text = "owners are compared with the people in Odoo after the inventory: run the doctor again then"
         yield ok("people.owners", text)
         return
+    unmatched = [*_unmatched(examination)]
+    yield from unmatched
     owners = [w for w in examination.wanted if w.owner]
+    if unmatched and not owners:
+        return
     if not owners:
         yield ok("people.owners", "the map looks up no owner among the people that Odoo has")
         return
@@ -32,3 +39,29 @@ def check(examination: Examination) -> Findings:
         yield warning("people.owners", f"{text}; {FATE[missing]}", todo)
     if not by_place:
         yield ok("people.owners", f"all {counted(len(owners), 'owner')} of the source are in Odoo")
+
+
+def _unmatched(examination: Examination) -> Findings:
+    """People of the source who are only linked to users of Odoo, where the map makes none: those whom Odoo does not know."""
+    run = examination.run
+    sets = run.compiled.record_sets().values() if examination.compiled else ()
+    for records in (r for r in sets if r.model == USERS and r.spec.match and r.spec.no_match != "create"):
+        lacking = []
+        people = 0
+        for item in (i for batch in run.prepared(records) for i in batch if isinstance(i, Prepared)):
+            people += 1
+            if not any(_found(examination, item, match) for match in records.spec.match):
+                names = [item.values.get(f) for f in records.spec.match[0].by]
+                lacking.append(" / ".join(str(n) for n in names))
+        if lacking:
+            text = f"{records.name}: {len(lacking)} of {counted(people, 'person')} have no user in Odoo: {listed(lacking, SHOWN)}"
+            fate = "they would be skipped" if records.spec.no_match == "skip" else "they would be held"
+            todo = "make the users in Odoo, or choose in the migration file who stands in for them"
+            yield warning("people.users_lacking", f"{text}; {fate}, and what they own has no owner", todo)
+
+
+def _found(examination: Examination, item: Prepared, match: Match) -> bool:
+    values = [item.values.get(field) for field in match.by]
+    if any(v in (None, "") or not isinstance(v, str) for v in values):
+        return False
+    return len(examination.run.resolver.index(USERS, match.by, match.domain).find(values)) == 1

@@ -6,6 +6,7 @@ from flitstack_pipeline.odoo.keys import KEY_FIELD, XML_IDS_FIELD, guard_field, 
 from flitstack_pipeline.odoo.schema import schema_gap
 from flitstack_pipeline.stages.doctor.examination import Examination
 from flitstack_pipeline.stages.doctor.findings import Findings, blocking, counted, listed, ok, warning
+from flitstack_pipeline.stages.doctor.hidden import hidden_hint
 
 _ALL = {"active_test": False}
 
@@ -13,7 +14,7 @@ _ALL = {"active_test": False}
 def check(examination: Examination) -> Findings:
     """Map against live fields, fields to create, XML IDs that the map names, leftovers."""
     for problem in examination.map_problems:
-        todo = problem.hint or "correct the map by `changes:` in the migration file"
+        todo = hidden_hint(examination.client, problem) or problem.hint or "correct the map by `changes:` in the migration file"
         yield blocking("schema.map", f"{problem.where}: {problem.what}", todo)
     if examination.compiled:
         yield ok("schema.map", "every field and value that the map names is there, or will be created")

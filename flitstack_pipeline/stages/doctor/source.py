@@ -8,6 +8,7 @@ from flitstack_pipeline.errors import ConfigurationError, SourceError
 from flitstack_pipeline.sources.exports.extract import layout_for, layout_problems
 from flitstack_pipeline.sources.exports.folder import Folder, scan_folder
 from flitstack_pipeline.sources.exports.opening import open_claim
+from flitstack_pipeline.stages.doctor.dataverse import examine
 from flitstack_pipeline.stages.doctor.examination import Examination
 from flitstack_pipeline.stages.doctor.findings import Findings, blocking, counted, listed, ok, warning
 from flitstack_pipeline.stages.run import MigrationRun
@@ -20,6 +21,9 @@ _GB = 1_000_000_000
 def check(examination: Examination) -> Findings:
     """Folder, objects, files, age, space, zone."""
     run = examination.run
+    if run.migration.source.reader == "dataverse":
+        yield from _dataverse(run)
+        return
     folder = run.source_folder
     yield from _settings(run)
     if not folder.is_dir():
@@ -44,6 +48,12 @@ def check(examination: Examination) -> Findings:
         yield warning("source.unknown_files", f"{counted(len(strays), 'file')} belong to no object: {names}", todo)
     else:
         yield ok("source.unknown_files", "every file belongs to an object")
+
+
+def _dataverse(run: MigrationRun) -> Findings:
+    yield from _settings(run)
+    yield from examine(run.source())
+    yield from _space(run, 0)
 
 
 def _settings(run: MigrationRun) -> Findings:
@@ -85,7 +95,8 @@ def _age(files: list[Path], folder: Path, now: datetime) -> Findings:
 def _space(run: MigrationRun, size: int) -> Findings:
     there = next(p for p in (run.folder, *run.folder.parents) if p.exists())
     free = shutil.disk_usage(there).free
-    text = f"{free / _GB:,.1f} GB free for extracts and reports in {run.folder} (the export has {size / _GB:,.2f} GB)"
+    text = f"{free / _GB:,.1f} GB free for extracts and reports in {run.folder}"
+    text += f" (the export has {size / _GB:,.2f} GB)" if size else ""
     todo = "make room, or put FLITSTACK_HOME on another disk"
     if free < size:
         yield blocking("source.disk", text, todo)

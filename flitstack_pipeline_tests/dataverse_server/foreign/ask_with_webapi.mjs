@@ -97,7 +97,7 @@ api.retrieve({ collection: "accounts", key: accountId, select: ["name"] });
 const [teams, one] = await api.executeBatch();
 answers.batch = [teams.value[0].name, one.name];
 
-answers.wrong_set = await refused(api.retrieveMultiple({ collection: "Accounts" }));
+answers.wrong_set = await refused(api.retrieveMultiple({ collection: "nothings" }));
 await control("fault", "throttle_requests", "/contacts");
 answers.throttled = await refused(api.retrieveMultiple({ collection: "contacts" }));
 console.log(JSON.stringify(answers));

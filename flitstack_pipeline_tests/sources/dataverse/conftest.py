@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from support.dataverse_org import Org, write_organization
+from support.dataverse_org import Org
 from support.dataverse_server import DataverseServer
 from support.dataverse_server.toy import write_org
 
@@ -12,9 +12,7 @@ from support.dataverse_server.toy import write_org
 @pytest.fixture
 def org_folder(tmp_path: Path) -> Path:
     """The toy organization's folder: a test may change it before `org` serves it."""
-    folder = write_org(tmp_path / "org")
-    write_organization(folder)
-    return folder
+    return write_org(tmp_path / "org")
 
 
 @pytest.fixture

@@ -34,8 +34,24 @@ def test_too_large_files_are_listed_and_not_fetched(org):
     result = org.read(NOTE, entity="annotation", max_file_mb=5)
     large = by_id(result)[guid(0xE, 3)]
     assert large["documentbody__path"] is None and large["documentbody__size"] == len(BIG_BODY)
-    assert "1 files are larger than the 5,000,000 bytes" in result.said
+    assert "1 files are larger than the 5,242,880 bytes" in result.said
     assert not any("Block" in p for p in org.paths())
+
+
+def test_a_size_that_is_known_only_when_the_file_is_begun(org):
+    org.control.update("annotation", guid(0xE, 3), {"filesize": None})
+    large = by_id(org.read(NOTE, entity="annotation", max_file_mb=5))[guid(0xE, 3)]
+    assert large["documentbody__path"] is None and large["documentbody__size"] == len(BIG_BODY)
+    assert "DownloadBlock" not in org.paths()
+
+
+@pytest.mark.parametrize("number", [1, 3])
+def test_a_row_that_tells_of_a_file_that_is_not_there(org_folder, org, number):
+    for path in (org_folder / "files" / "annotation" / guid(0xE, number)).rglob("*.*"):
+        path.unlink()
+    result = org.read(NOTE, entity="annotation")
+    assert by_id(result)[guid(0xE, number)]["documentbody__path"] is None
+    assert "1 rows told of a file that is not there" in result.said
 
 
 def test_file_and_image_columns(org):
@@ -81,6 +97,13 @@ def test_a_changed_row_has_its_file_fetched_again(org):
     org.control.update("annotation", guid(0xE, 1), {"subject": "New terms"})
     org.read(NOTE, entity="annotation")
     assert sum("$value" in p for p in org.paths()) == 1
+
+
+def test_files_of_rows_that_are_gone_go_too(org):
+    org.read(NOTE, entity="annotation")
+    org.control.delete("annotation", guid(0xE, 1))
+    org.read(NOTE, entity="annotation")
+    assert {p.name for p in (org.into / "files" / "thing").iterdir()} == {guid(0xE, 3)}
 
 
 def test_names_of_files():

@@ -2,7 +2,7 @@
 
 import pytest
 
-from flitstack_pipeline.sources.dataverse.check import examine
+from flitstack_pipeline.stages.doctor.dataverse import examine
 
 OBJECTS = {
     "account": {"entity": "account", "columns": {"name": {}, "statecode__label": {}}},

@@ -172,6 +172,14 @@ def test_inline_and_derived_objects(org):
     assert next(f.file for f in source.files() if f.object == "account").endswith(".jsonl")
 
 
+def test_what_the_organization_has_of_its_own_and_no_object_is_read_from(org):
+    source = org.thing({"name": "text"})
+    found = {f.file: f.object for f in source.files()}
+    assert found == {"account": "thing", "new_inspection": None}
+    source.extract("thing", into=org.into)
+    assert {f.object: f.rows for f in source.files()} == {"thing": 7, None: 0}
+
+
 def test_wrong_values_become_rejects(org):
     org.control.update("account", account(2), {"name": "no number"})
     org.control.update("account", account(3), {"name": "12.50"})

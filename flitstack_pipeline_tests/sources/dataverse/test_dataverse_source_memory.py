@@ -40,6 +40,6 @@ def peak(folder: Path, rows: int) -> int:
 
 def test_memory_stays_flat(tmp_path):
     peak(tmp_path / "warm", 500)
-    few, many = peak(tmp_path / "few", 5_000), peak(tmp_path / "many", 15_000)
-    # A hash of each id is kept, and sorted; the rows themselves have some 800 bytes each.
-    assert (many - few) / 10_000 < 100, f"{few:,} bytes for 5,000 rows, {many:,} for 15,000"
+    few, many = peak(tmp_path / "few", 5_000), peak(tmp_path / "many", 25_000)
+    # The rows have some 800 bytes each; a hash of each id is kept, and the peak itself sways by a megabyte.
+    assert (many - few) / 20_000 < 150, f"{few:,} bytes for 5,000 rows, {many:,} for 25,000"

@@ -12,7 +12,8 @@ from support.dataverse_server.errors import DataverseError, bad_request
 
 _MOST = 1000
 _LONGEST_URL = 65_536
-_REQUEST = re.compile(r"([A-Z]+) (\S+)(?: HTTP/1\.1)?")
+# Spaces in the URL are fine here: Microsoft's own client sends them.
+_REQUEST = re.compile(r"([A-Z]+) (.+?)(?: HTTP/1\.1)?")
 
 
 def answer_batch(call: Call, one: Callable[[Call], Answer]) -> Answer:

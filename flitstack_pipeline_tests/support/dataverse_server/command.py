@@ -2,10 +2,12 @@
 
 import argparse
 import json
+import os
 import signal
 import sys
 import threading
 from pathlib import Path
+from typing import Any
 
 from support.dataverse_server.errors import OrgError
 from support.dataverse_server.server import DataverseServer, write_state
@@ -13,7 +15,10 @@ from support.dataverse_server.tokens import Identity
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Serve until SIGTERM or SIGINT. The state file appears when the server answers; its identity is kept over restarts."""
+    """Serve until SIGTERM or SIGINT, or until the state file is gone or another server's, for then nobody finds us any more.
+
+    The state file appears when the server answers; the identity in it is kept over restarts.
+    """
     options = _options(arguments)
     try:
         server = DataverseServer(
@@ -31,7 +36,8 @@ def main(arguments: list[str] | None = None) -> int:
         # serve_forever may not be ended from the thread it runs in.
         signal.signal(sign, lambda *_: threading.Thread(target=server.stop).start())
     write_state(server.state(), options.state)
-    server.serve()
+    server.serve(wanted=lambda: _state(options.state).get("pid") == os.getpid())
+    server.close()
     return 0
 
 
@@ -59,9 +65,14 @@ def _rows(text: str) -> tuple[str, int]:
     return table, int(count)
 
 
-def _identity(file: Path) -> Identity | None:
+def _state(file: Path) -> dict[str, Any]:
     try:
-        known = json.loads(file.read_text(encoding="utf-8"))
-        return Identity(known["tenant"], known["client_id"], known["client_secret"])
-    except (FileNotFoundError, ValueError, KeyError):
-        return None
+        return json.loads(file.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+
+
+def _identity(file: Path) -> Identity | None:
+    known = _state(file)
+    names = ("tenant", "client_id", "client_secret")
+    return Identity(*(known[n] for n in names)) if all(known.get(n) for n in names) else None

@@ -26,7 +26,8 @@ class Database:
         self.entities: dict[str, Entity] = folder.entities()
         self.lock = threading.RLock()
         self.version = _FIRST_VERSION
-        self.metadata_version = 1
+        # Higher after the folder was written anew, so that nobody takes what they know of the old one for true.
+        self.metadata_version = int(folder.written().timestamp() * 1000)
         # Delta links with an older version than this have expired (per table: its columns changed), and all that are
         # older than the folder: somebody wrote it anew, and what was before is not known here.
         self.oldest_delta: dict[str, int] = {}

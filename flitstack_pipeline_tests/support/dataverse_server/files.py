@@ -8,11 +8,13 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import quote
 
 from support.dataverse_server.database import Database
 from support.dataverse_server.errors import DataverseError, bad_request, no_such_row, unknown_property
 from support.dataverse_server.model import BODIES, Entity
 
+_READABLE = " ()[]{}&+,;=@!'~#$"
 BLOCK = 4 * 1024 * 1024
 _ACTIONS = {
     "InitializeAnnotationBlocksDownload": "annotation",
@@ -62,7 +64,9 @@ class Files:
         kind = mimetypes.guess_type(file_name)[0] or "application/octet-stream"
         shown = {
             "Content-Type": "application/octet-stream",
-            "x-ms-file-name": file_name,
+            # Headers are ASCII: other letters are encoded, the rest of the name stays readable.
+            "x-ms-file-name": quote(file_name, safe=_READABLE),
+            "Content-Disposition": f"attachment; filename*=UTF-8''{quote(file_name)}",
             "x-ms-file-size": str(len(content)),
             "mimetype": kind,
             "Access-Control-Expose-Headers": "x-ms-file-size; x-ms-file-name; mimetype",

@@ -9,6 +9,7 @@ from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any
 
+from support.dataverse_server import organization
 from support.dataverse_server.errors import OrgError
 from support.dataverse_server.model import LOOKUPS, Attribute, Entity, read_entity
 
@@ -58,6 +59,8 @@ class OrgFolder:
             if entity.logical_name != file.stem:
                 raise OrgError(f"entities/{file.name} defines {entity.logical_name!r}")
             found[entity.logical_name] = entity
+        # Every Dataverse has it; a folder may define more of it.
+        found.setdefault(organization.NAME, organization.definition())
         sets = [e.entity_set_name for e in found.values()]
         if twice := {s for s in sets if sets.count(s) > 1}:
             raise OrgError(f"two tables have the same set name: {sorted(twice)}")
@@ -73,6 +76,10 @@ class OrgFolder:
         """The rows of a table, every value checked against its column."""
         file = self.path / "data" / f"{entity.logical_name}.jsonl"
         if not file.exists():
+            if entity.logical_name == organization.NAME:
+                info = self.info()
+                language, days = info.base_language, info.tracking_days
+                yield organization.row(info.organization_id, info.name, language=language, days=days)
             return
         seen: set[str] = set()
         with file.open(encoding="utf-8") as lines:

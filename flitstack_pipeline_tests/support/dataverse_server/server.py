@@ -6,8 +6,9 @@ import secrets
 import ssl
 import sys
 import threading
+import time
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from http.server import ThreadingHTTPServer
 from pathlib import Path
 from typing import Any, Self
@@ -35,7 +36,16 @@ class _Http(ThreadingHTTPServer):
 
     def __init__(self, *args: Any) -> None:
         self.problems: list[str] = []
+        self.wanted: Callable[[], bool] = lambda: True
+        self._next_look = 0.0
         super().__init__(*args)
+
+    def service_actions(self) -> None:
+        if time.monotonic() >= self._next_look:
+            self._next_look = time.monotonic() + 1
+            if not self.wanted():
+                # Not from this thread: `shutdown` waits for the loop that we are in.
+                threading.Thread(target=self.shutdown).start()
 
 
 class DataverseServer:
@@ -110,8 +120,9 @@ class DataverseServer:
         self._thread.start()
         return self
 
-    def serve(self) -> None:
-        """Serve in this thread until `stop` is called from another."""
+    def serve(self, *, wanted: Callable[[], bool] = lambda: True) -> None:
+        """Serve in this thread until `stop` is called from another, or `wanted`, asked every second, says no."""
+        self._http.wanted = wanted
         self._http.serve_forever(0.2)
 
     def stop(self) -> None:

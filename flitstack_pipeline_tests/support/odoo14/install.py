@@ -103,7 +103,8 @@ def _replace(target: Path, *, progress: Progress) -> Install:
         shutil.rmtree(leftover, ignore_errors=True)
     if (free := shutil.disk_usage(cache).free) < _SPACE_NEEDED:
         raise ConfigurationError(
-            f"Odoo 14 needs {_SPACE_NEEDED // 10**6} MB in {cache}; {free // 10**6} MB are free.", hint="Free some space."
+            f"Odoo 14 needs {_SPACE_NEEDED // 10**6} MB in {cache}; {free // 10**6} MB are free.",
+            hint="Free some space.",
         )
     with tempfile.TemporaryDirectory(prefix="odoo-14-making-", dir=cache) as folder:
         making = Path(folder) / "tree"
@@ -144,7 +145,9 @@ def _make(making: Path, *, progress: Progress) -> str:
 
 def _network_settings() -> str:
     """How the machine's apt reaches its mirror (proxies, timeouts), to be had inside too."""
-    said = subprocess.run(["apt-config", "dump", "Acquire"], capture_output=True, text=True, check=True, timeout=60).stdout
+    said = subprocess.run(
+        ["apt-config", "dump", "Acquire"], capture_output=True, text=True, check=True, timeout=60
+    ).stdout
     return "".join(f"{line}\n" for line in said.splitlines() if line.startswith(("Acquire::http", "Acquire::https")))
 
 

@@ -16,6 +16,7 @@ import uuid
 from collections.abc import Callable, Sequence
 from contextlib import closing
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import httpx
 from support.odoo14.install import Install, ensure_install, entering, require_possible
@@ -24,8 +25,19 @@ from flitstack_pipeline.errors import ConfigurationError
 from flitstack_pipeline.odoo.access import OdooAccess
 from flitstack_pipeline.sandbox.access import LOGIN, PASSWORD
 from flitstack_pipeline.sandbox.postgres import ROLE, Cluster
-from flitstack_pipeline.sandbox.processes import ProcessId, file_lock, is_alive, last_lines, start_detached, stop, wait_until
+from flitstack_pipeline.sandbox.processes import (
+    ProcessId,
+    file_lock,
+    is_alive,
+    last_lines,
+    start_detached,
+    stop,
+    wait_until,
+)
 from flitstack_pipeline.settings import Settings
+
+if TYPE_CHECKING:
+    from psycopg2.extensions import connection as Connection
 
 FULL = (
     "calendar",
@@ -87,9 +99,7 @@ class Odoo14:
     def __exit__(self, *_: object) -> None:
         self._stack.close()
 
-    def create_database(
-        self, name: str, *, modules: Sequence[str] = FULL, country: str | None = "AU"
-    ) -> OdooAccess:
+    def create_database(self, name: str, *, modules: Sequence[str] = FULL, country: str | None = "AU") -> OdooAccess:
         """A fresh database with these apps, cloned from a template that is made first (about a minute, once)."""
         template = self._ensure_template(tuple(sorted(modules)), country)
         self._cluster.execute("postgres", f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
@@ -103,8 +113,13 @@ class Odoo14:
         return OdooAccess(url=self.url, database=name, login=LOGIN, password=PASSWORD, api_key=key)
 
     def drop_database(self, name: str) -> None:
-        self._cluster.execute("postgres", f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+        # As the superuser: PostgreSQL's own vacuum may be in the database, and Odoo's role may not end that.
+        self._cluster.execute("postgres", f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)', admin=True)
         shutil.rmtree(self._work / "data" / "filestore" / name, ignore_errors=True)
+
+    def connect(self, database: str) -> "Connection":
+        """Open a psycopg2 connection to a database. The caller closes it."""
+        return self._cluster.connect(database)
 
     def psql(self, database: str, sql: str, parameters: Sequence[object] = ()) -> list[tuple]:
         """Run one SQL statement and return its rows."""
@@ -118,7 +133,7 @@ class Odoo14:
     def dump(self, database: str, tables: Sequence[str]) -> dict[str, list[str]]:
         """Each table's rows as sorted JSON text."""
         rows = {}
-        with closing(self._cluster.connect(database)) as connection, connection.cursor() as cursor:
+        with closing(self.connect(database)) as connection, connection.cursor() as cursor:
             for table in tables:
                 cursor.execute(f'SELECT to_jsonb(t)::text FROM "{table}" t ORDER BY 1')
                 rows[table] = [text for (text,) in cursor]
@@ -147,9 +162,10 @@ class Odoo14:
         if self._process:
             self._state.write_text(json.dumps(vars(self._process)), encoding="utf-8")
         process = self._process
-        if process and wait_until(lambda: not is_alive(process) or self._answers(), seconds=60, every=0.2):
-            if is_alive(process):
-                return
+        if process:
+            wait_until(lambda: not is_alive(process) or self._answers(), seconds=60, every=0.2)
+        if process and is_alive(process) and self._answers():
+            return
         self._stop()
         raise ConfigurationError(f"Odoo 14 did not start. The end of {self.log}:\n{last_lines(self.log)}")
 
@@ -227,7 +243,9 @@ class Odoo14:
         making = f"{name}_making"
         self._progress(f"installing {len(modules)} apps of Odoo 14 into a template database (about a minute, once)")
         self.drop_database(making)
-        self._cluster.execute("postgres", f"CREATE DATABASE \"{making}\" TEMPLATE template0 ENCODING 'UTF8' LC_COLLATE 'C'")
+        self._cluster.execute(
+            "postgres", f"CREATE DATABASE \"{making}\" TEMPLATE template0 ENCODING 'UTF8' LC_COLLATE 'C'"
+        )
         self._build(name, making, modules, country)
         self.drop_database(name)
         files = self._work / "data" / "filestore"
