@@ -8,9 +8,9 @@ from pathlib import Path
 
 sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parents[1])]
 
-from harbourside.organization import build
-from harbourside.readme import readme
-from harbourside.writing import write_org, write_planted
+from harbourside.organization import build  # noqa: E402 (found only now)
+from harbourside.readme import readme  # noqa: E402 (found only now)
+from harbourside.writing import write_org, write_planted  # noqa: E402 (found only now)
 
 if __name__ == "__main__":
     home = Path(__file__).parent

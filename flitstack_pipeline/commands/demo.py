@@ -27,7 +27,9 @@ def demo(
     settings, console = load_settings(), Console()
     examples = [m.removesuffix(ENDING) for m in migration_ids(settings) if m.endswith(ENDING)]
     if system not in (*examples, ALL):
-        raise ConfigurationError(f"there is no example for {system!r}", hint=f"there are: {', '.join([*examples, ALL])}")
+        raise ConfigurationError(
+            f"there is no example for {system!r}", hint=f"there are: {', '.join([*examples, ALL])}"
+        )
     ended = {name: _demo(settings, console, name) for name in (examples if system == ALL else [system])}
     for name in ended:
         _farewell(settings, f"{name}{ENDING}", console)

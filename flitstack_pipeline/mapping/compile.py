@@ -306,7 +306,9 @@ class _Compiler:
             return alt
         self.notes.append(Note("absent", where, f"left empty: {reason}"))
         # The condition stays: where it is not met, the alternatives after this one are still to be tried.
-        kept = {name: getattr(alt, name) for name in ("when", "write", "compare", "create", "why")} | {"also": list(alt.also)}
+        kept = {name: getattr(alt, name) for name in ("when", "write", "compare", "create", "why")} | {
+            "also": list(alt.also)
+        }
         return FieldSpec.model_validate({"value": None, **kept})
 
     def _check(self, where: str, alt: FieldSpec, target: TargetField) -> None:

@@ -137,7 +137,9 @@ class FieldSpec(Spec):
     values: dict[str, Any] = {}
     values_else: Literal["quarantine", "keep", "empty"] = "quarantine"
     lookup: Lookup | None = None
-    also: "FieldAlternatives" = Field(default=(), description="of a many2many field: where more of its references come from")
+    also: "FieldAlternatives" = Field(
+        default=(), description="of a many2many field: where more of its references come from"
+    )
     default: Any = None
     when: Condition | None = None
     required: bool = False

@@ -41,13 +41,11 @@ def _referred_to(client: OdooClient, model: str, ids: Sequence[int], given: Coll
         yield from (Side(sides[field], res_id, owner) for owner, res_id, _ in found)
 
 
-def _made_together(
-    client: OdooClient, model: str, found: Sequence[tuple[int, int, str]]
-) -> list[tuple[int, int, str]]:
-    """Those that came with their owner: what is made in one transaction has one moment of creation to the microsecond."""
+def _made_together(client: OdooClient, model: str, found: Sequence[tuple[int, int, str]]) -> list[tuple[int, int, str]]:
+    """Those that we made in the second in which their owner came: what is made in one transaction has one moment of creation."""
     there = sorted({res_id for _, res_id, _ in found})
-    rows = client.read(model, there, ["create_date"], context=EVERYTHING) if there else []
-    made = {row["id"]: row["create_date"] for row in rows}
+    rows = client.read(model, there, ["create_date", "create_uid"], context=EVERYTHING) if there else []
+    made = {row["id"]: row["create_date"] for row in rows if row["create_uid"] and row["create_uid"][0] == client.uid}
     first: dict[int, tuple[int, int, str]] = {}
     for owner, res_id, moment in found:
         if made.get(res_id) == moment:
@@ -62,7 +60,9 @@ def _pointing(client: OdooClient, model: str, ids: Sequence[int]) -> Iterator[Si
         fields = client.fields_get(pointing)
         if field not in fields or (follow and follow not in fields):
             continue
-        rows = client.search_read(pointing, [[field, "in", list(ids)]], [field, *([follow] if follow else [])], context=EVERYTHING)
+        rows = client.search_read(
+            pointing, [[field, "in", list(ids)]], [field, *([follow] if follow else [])], context=EVERYTHING
+        )
         target = str(fields[follow]["relation"]) if follow else pointing
         for row in rows:
             for res_id in _ids(row[follow]) if follow else [row["id"]]:

@@ -13,14 +13,20 @@ def furnish(client: OdooClient, *, name: str = "", state: str = "", tax_number: 
     """
     ids = client.search("res.company", [], order="id", limit=1)
     country = client.read("res.company", ids, ["country_id"])[0]["country_id"]
-    values = {"name": name, "vat": tax_number}
+    values: dict[str, str | int] = {"name": name, "vat": tax_number}
     if state:
         states = client.search(
             "res.country.state", [["code", "=", state], ["country_id", "=", country[0] if country else False]]
         )
         if len(states) != 1:
             raise ConfigurationError(
-                [Problem(f"target.sandbox.company.state: {state}", "is no state of the company's country", "give its code")]
+                [
+                    Problem(
+                        f"target.sandbox.company.state: {state}",
+                        "is no state of the company's country",
+                        "give its code",
+                    )
+                ]
             )
         values["state_id"] = states[0]
     client.write("res.company", ids, {key: value for key, value in values.items() if value}, context=QUIET)

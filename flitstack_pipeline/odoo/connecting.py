@@ -90,4 +90,15 @@ def _choose(channel: HttpChannel, version: OdooVersion, answering: str) -> Trans
     if not access.login:
         hint = "Add `login`: only JSON-2 knows the user by the API key alone."
         raise OdooError(f"{protocol} needs the user's login", kind="Protocol", hint=hint)
-    return XmlRpc(channel) if protocol == "xmlrpc" else JsonRpc(channel)
+    if protocol == "xmlrpc":
+        return XmlRpc(channel)
+    rpc = JsonRpc(channel)
+    if not version.rule("jsonrpc.errors") and not rpc.tells_errors():
+        if access.protocol == "jsonrpc":
+            hint = "Say `protocol: xmlrpc` or leave it out. (A `dbfilter` on the server that lets one database through helps too.)"
+            text = (
+                f"with several databases on the server, Odoo {version.raw} does not say what it refuses over JSON-RPC"
+            )
+            raise OdooError(text, kind="Protocol", hint=hint)
+        return XmlRpc(channel)
+    return rpc

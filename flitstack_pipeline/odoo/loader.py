@@ -173,7 +173,11 @@ class RecordSetLoader:
                 self._records.model, match.by, (*match.domain, (KEY_FIELD, "=", False))
             )
             found = index.find(values)
-            hits = found if spec.shared else [i for i in found if self._claimed.get(i, record.source_id) == record.source_id]
+            hits = (
+                found
+                if spec.shared
+                else [i for i in found if self._claimed.get(i, record.source_id) == record.source_id]
+            )
             if len(hits) > 1:
                 reason = ambiguous(self._records.model, match.by, values, hits)
                 self._reject(record.prepared, Outcome.HELD, match.by[0], reason)

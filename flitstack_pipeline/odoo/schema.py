@@ -166,11 +166,26 @@ class _Creator:
         self._client, self._ledger, self._migration, self._run_id = client, ledger, migration, run_id
 
     def create(self, model: str, names: Sequence[str], rows: Sequence[dict[str, Any]]) -> list[int]:
-        """One create call with its intent before and its journal after."""
+        """One create call with its intent before and its journal after; several where Odoo takes long over fields."""
+        if model != "ir.model.fields":
+            return self._create(model, names, rows, range(len(rows)))
+        order = _inheriting_first(self._client, rows)
+        most = self._client.version.rule("fields.batch")
+        made: dict[int, int] = {}
+        for start in range(0, len(order), most):
+            part = sorted(order[start : start + most])
+            within = [part.index(i) for i in order[start : start + most]]
+            ids = self._create(model, [names[i] for i in part], [rows[i] for i in part], within)
+            made.update(zip(part, ids, strict=True))
+        return [made[i] for i in range(len(rows))]
+
+    def _create(
+        self, model: str, names: Sequence[str], rows: Sequence[dict[str, Any]], order: Sequence[int]
+    ) -> list[int]:
+        """`order`: in which the rows are sent. The journal has them in their own, which a rollback relies on."""
         intent = self._ledger.open_intent(
             self._migration, self._run_id, model=model, record_set="", op="schema", keys=list(names)
         )
-        order = _inheriting_first(self._client, rows) if model == "ir.model.fields" else range(len(rows))
         made = dict(zip(order, self._client.create(model, [rows[i] for i in order]), strict=True))
         ids = [made[i] for i in range(len(rows))]
         journal = [NewJournalEntry(model, i, "schema", detail=name) for i, name in zip(ids, names, strict=True)]

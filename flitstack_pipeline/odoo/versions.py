@@ -116,6 +116,12 @@ RULES: tuple[Rule, ...] = (
     # States of a payment that counts: a plain "posted" became two with the outstanding account's end.
     Rule(name="payment.posted", since=14, value=("posted",)),
     Rule(name="payment.posted", since=18, value=("in_process", "paid")),
+    # Over JSON-RPC a server with several databases says what it refuses. Up to 15 it answers HTTP 500 and nothing else.
+    Rule(name="jsonrpc.errors", since=14, value=False),
+    Rule(name="jsonrpc.errors", since=16, value=True),
+    # Most new fields of one call. Up to 15 each reloads the registry, 0.3 s and more, and a server ends calls that take minutes.
+    Rule(name="fields.batch", since=14, value=40),
+    Rule(name="fields.batch", since=16, value=1000),
     # Where a journal entry's line says whether it is owed, and the values that do.
     Rule(name="account.owed", since=14, value=("account_id.internal_type", ("receivable", "payable"))),
     Rule(name="account.owed", since=16, value=("account_id.account_type", ("asset_receivable", "liability_payable"))),

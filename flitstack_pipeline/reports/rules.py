@@ -93,6 +93,8 @@ def _steps(rule: Rule) -> Iterator[str]:
 
 
 def _limits(rule: Rule) -> Iterator[str]:
+    for more in rule.get("also") or ():
+        yield f"and also: {_line(more)}"
     if when := rule.get("when"):
         yield f"only when {condition_in_words(when)}"
     if rule.get("required"):

@@ -20,6 +20,8 @@ _SCRIPT = Path(__file__).with_name("build_template.py")
 _BUILD_SECONDS = 1800
 # Charts of accounts that live in a module with another name than the country's, or in `account` itself.
 _MODULES: dict[str, tuple[str, ...]] = {"l10n_us": ("l10n_us", "l10n_us_account"), "l10n_generic_coa": ()}
+# Countries whose module is not called by their code.
+_CODES = {"uk": "GB"}
 _SAME_PURPOSE = "SELECT datname FROM pg_database WHERE shobj_description(oid, 'pg_database') = %s"
 
 
@@ -44,7 +46,8 @@ class Template:
     def country(self) -> str | None:
         """The company's two-letter country code; it decides on currency, taxes and accounts."""
         has_country = self.localization and _localization_modules(self.localization)
-        return self.localization.split("_")[1].upper() if self.localization and has_country else None
+        name = self.localization.split("_")[1] if self.localization and has_country else None
+        return _CODES.get(name, name.upper()) if name else None
 
 
 def describe(modules: Sequence[str], localization: str | None, install: OdooInstall) -> Template:

@@ -56,7 +56,7 @@ def _outcomes(run: MigrationRun, made: Collection[str]) -> Iterator[RowOutcome]:
             yield from _definitions(run, name, made)
         elif name in selections and name not in own:
             yield from _options(run, name, selections[name], made)
-        elif name in kept and name not in own:  # rows with a record of their own have its outcome
+        elif name in kept and name not in own:  # who is a record too has its outcome; the inventory lists orphans
             yield from _orphans(run, name, kept[name])
         elif name not in own:
             left_out = "the field that would hold it refers to what this Odoo does not have"

@@ -18,6 +18,7 @@ from flitstack_pipeline.stages.result import EXIT_DONE, VerbResult
 from flitstack_pipeline.stages.run import MigrationRun
 
 ORPHANS_SHOWN = 2000
+KNOWN = ("manifest", "attachments")  # belong to no object, and are used all the same
 
 
 def extract_object(run: MigrationRun, name: str) -> ObjectExtract:
@@ -36,7 +37,7 @@ def inventory(run: MigrationRun) -> VerbResult:
     links = relations(run.system)
     checked = check_relations(run.extracts, links)
     orphans = sum(f.orphans for f in checked)
-    unmatched = [f for f in run.source().files() if f.object is None]
+    unmatched = [f for f in run.source().files() if f.object is None and f.format not in KNOWN]
     rejected = sum(e.rejected for e in extracts.values())
     reference = rebuild_reference(run)
     written = write_rebuild(reference, run.reports, title=run.migration.title, run_id=run.run_id)

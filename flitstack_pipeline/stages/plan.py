@@ -199,7 +199,11 @@ class _DryRun:
                 theirs = [(KEY_FIELD, "=", False)] if KEY_FIELD in live else []
                 index = self._resolver.index(records.model, match.by, (*match.domain, *theirs))
                 found = index.find(values)
-                hits = found if spec.shared else [i for i in found if self._claimed.get(i, record.source_id) == record.source_id]
+                hits = (
+                    found
+                    if spec.shared
+                    else [i for i in found if self._claimed.get(i, record.source_id) == record.source_id]
+                )
                 if len(hits) == 1:
                     self._claimed[hits[0]] = record.source_id
                     return Outcome.UNCHANGED if spec.on_match == "link" else Outcome.UPDATED, ""

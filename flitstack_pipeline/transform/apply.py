@@ -158,7 +158,6 @@ class _Alternative:
             raise RecordError(f"is empty, and must not be (from {_origin(self.spec)})")
         return value
 
-
     def references(self, row: Row) -> tuple[Ref | LiveRef | XmlId, ...]:
         """What this adds to the references of another: nothing where its condition does not hold."""
         value = self.make(row) if holds(self.spec.when, row) else None

@@ -22,7 +22,7 @@ from coverage_page import PAGE, Proof, Row, load_rows, page
 
 _ROW, _COUNTED, _OUTPUT = "row", "counted", "flitstack_rows"
 # Options that leave tests out. `--failed-first` and the like only change their order.
-_PARTIAL = ("keyword", "markexpr", "deselect", "ignore", "ignore_glob", "lf", "stepwise", "collectonly")
+_PARTIAL = ("keyword", "deselect", "ignore", "ignore_glob", "lf", "stepwise", "collectonly")
 REWRITTEN = f"{PAGE.as_posix()} was not what this run has proved: it was rewritten and must be committed"
 
 
@@ -43,13 +43,16 @@ class CoverageTable:
         config = self.config
         asked = [] if any("::" in a for a in config.args) else [config.invocation_params.dir / a for a in config.args]
         wanted = [config.rootpath / p for p in config.getini("testpaths") or ["."]]
+        if config.option.markexpr != _standing_marks(config):
+            return False
         everywhere = all(any(w.resolve().is_relative_to(a.resolve()) for a in asked) for w in wanted)
         return everywhere and not self.left_out and not any(getattr(config.option, o, None) for o in _PARTIAL)
 
     # -- what is collected ----------------------------------------------------------------------------------------------
 
     def pytest_deselected(self, items: list[pytest.Item]) -> None:
-        self.left_out = self.left_out or bool(items)
+        # Those without a row may be left out by the project's own choice of marks.
+        self.left_out = self.left_out or any(item.nodeid in self.collected for item in items)
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         self.left_out = self.left_out or not report.passed
@@ -126,6 +129,12 @@ class CoverageTable:
         if self.message:
             terminalreporter.section("rows of the systems")
             terminalreporter.line(self.message, red=True)
+
+
+def _standing_marks(config: pytest.Config) -> str:
+    """The `-m` that the project's own settings give to every run."""
+    given = [*config.getini("addopts"), ""]
+    return next((given[n + 1] for n, word in enumerate(given) if word == "-m"), "")
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -64,6 +64,17 @@ def test_a_full_run_writes_the_page_once(pytester: pytest.Pytester, workers: lis
     assert _text(pytester) == text
 
 
+def test_tests_that_the_project_itself_leaves_out_do_not_matter(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile(test_it=TESTS, test_slow="import pytest\n\n@pytest.mark.slow\ndef test_slow(): pass\n")
+    pytester.makeini('[pytest]\naddopts = -m "not slow"\nmarkers = slow\n')
+    code, out = _run(pytester)
+    assert (code, REWRITTEN in out, "1 deselected" in out) == (1, True, True)
+    assert _run(pytester)[0] == 0
+    (pytester.path / PAGE).write_text("as it was", "utf-8")
+    assert _run(pytester, "-m", "not slow and not row")[0] == 0
+    assert _text(pytester) == "as it was"
+
+
 @pytest.mark.parametrize(
     "part",
     [

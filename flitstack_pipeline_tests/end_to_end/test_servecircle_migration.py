@@ -32,7 +32,13 @@ Count = Callable[[str, int], None]
 EVERYTHING = {"active_test": False, "tz": "UTC", "lang": "en_US"}
 KOLKATA = ZoneInfo("Asia/Kolkata")
 STAGES = ("Registered", "In-Progress", "On-Hold", "Completed", "Delivered")
-STAGE = {"registered": "Registered", "inprogress": "In-Progress", "onhold": "On-Hold", "completed": "Completed", "delivered": "Delivered"}
+STAGE = {
+    "registered": "Registered",
+    "inprogress": "In-Progress",
+    "onhold": "On-Hold",
+    "completed": "Completed",
+    "delivered": "Delivered",
+}
 TAGS = {
     "mobile repair": "Mobile repair", "mobile reparing": "Mobile repair", "mobile - screen": "Mobile repair",
     "computer repair": "Computer repair", "laptop repair": "Computer repair", "warranty service": "Warranty service",
@@ -141,7 +147,9 @@ def test_the_doctor_names_what_a_person_has_to_settle(story: Story) -> None:
 def test_planted_rows_stay_behind_with_a_reason(story: Story, outcome: str) -> None:
     order = ("quarantined", "held", "created", "updated", "unchanged", "skipped", "excluded")
     entries = [e for e in sc.PLANTED if e["expected_outcome"] == outcome and e["row"]]
-    found = {e["id"]: min(story.rows[e["object"], e["row"]], key=lambda r: order.index(str(r.outcome))) for e in entries}
+    found = {
+        e["id"]: min(story.rows[e["object"], e["row"]], key=lambda r: order.index(str(r.outcome))) for e in entries
+    }
     assert {i: str(o.outcome) for i, o in found.items()} == {e["id"]: outcome for e in entries}
     assert [i for i, o in found.items() if len(o.reason) < 15] == []
 
@@ -161,7 +169,9 @@ def test_all_other_rows_arrived(story: Story) -> None:
 
 
 def test_damage_by_a_spreadsheet_is_named(story: Story) -> None:
-    reasons = {e["source_id"]: story.rows[e["object"], e["row"]][0].reason for e in sc.PLANTED if "Excel" in e["problem"]}
+    reasons = {
+        e["source_id"]: story.rows[e["object"], e["row"]][0].reason for e in sc.PLANTED if "Excel" in e["problem"]
+    }
     assert len(reasons) == 3
     for reason in reasons.values():
         assert "shortened by a spreadsheet" in reason
@@ -212,12 +222,16 @@ def test_job_sheets(story: Story, counted: Count) -> None:
         status = re.sub(r"[-_ ]", "", row["Status"]).lower()
         assert stages[lead["stage_id"][0]] == STAGE[status], job_no
         assert lead["won_status"] == ("won" if status == "delivered" else "pending")
-        assert one(lead["user_id"]) == (technicians[row["Technician Email"].lower()] if row["Technician Email"] else None)
+        assert one(lead["user_id"]) == (
+            technicians[row["Technician Email"].lower()] if row["Technician Email"] else None
+        )
         if row["Account No"]:
             assert one(lead["partner_id"]) == accounts[row["Account No"]]
         assert lead["x_sc_device_model"] == row["Device Model"]
         assert lead["x_sc_serial"] == row["Serial/IMEI"]
-        assert number(lead["x_sc_estimated_cost"]) == number(lead["expected_revenue"]) == sc.amount(row["Estimated Cost"])
+        assert (
+            number(lead["x_sc_estimated_cost"]) == number(lead["expected_revenue"]) == sc.amount(row["Estimated Cost"])
+        )
         assert lead["x_sc_expected_delivery"] == sc.day(row["Expected Delivery"]).isoformat()
         created = datetime.combine(sc.day(row["Job Date"]), datetime.min.time(), KOLKATA)
         assert lead["x_original_create_date"] == created.astimezone(ZoneInfo("UTC")).strftime("%Y-%m-%d %H:%M:%S")
@@ -290,7 +304,10 @@ def test_branches_are_tags(story: Story, counted: Count) -> None:
     names = {r.id: r["Branch Name"] for r in sc.records("branch")}
     tags = {t["id"]: t["name"] for t in story.odoo.search_read("crm.tag", [], ["name"])}
     categories = {t["id"]: t["name"] for t in story.odoo.search_read("res.partner.category", [], ["name"])}
-    leads, partners = story.read("crm.lead", "job_sheet", "tag_ids"), story.read("res.partner", "service_account", "category_id")
+    leads, partners = (
+        story.read("crm.lead", "job_sheet", "tag_ids"),
+        story.read("res.partner", "service_account", "category_id"),
+    )
     for job_no, row in sc.arrived("job_sheet").items():
         assert names[row["Branch"]] in {tags[t] for t in leads[job_no]["tag_ids"]}
     for account_no, row in sc.arrived("service_account").items():
@@ -304,7 +321,12 @@ def test_technicians(story: Story, counted: Count) -> None:
     assert users.keys() == sc.arrived("technician").keys()
     for email, row in sc.arrived("technician").items():
         user = users[email]
-        assert (user["login"], user["email"], user["name"], user["x_sc_role"]) == (email, email, row["Name"], row["Role"])
+        assert (user["login"], user["email"], user["name"], user["x_sc_role"]) == (
+            email,
+            email,
+            row["Name"],
+            row["Role"],
+        )
         assert user["active"]
     assert story.project.ids("technician")[RAVI] == story.known["ravi"]
     counted("technicians: users made or recognised by e-mail, with their role", len(users))
@@ -321,12 +343,20 @@ def test_quotations(story: Story, counted: Count) -> None:
     seen, lines = Counter[str](), 0
     for name, row in source.items():
         order = orders[name]
-        assert (order["name"], order["state"], order["x_sc_approval_status"]) == (name, state[row["Approval Status"]], row["Approval Status"])
+        assert (order["name"], order["state"], order["x_sc_approval_status"]) == (
+            name,
+            state[row["Approval Status"]],
+            row["Approval Status"],
+        )
         assert one(order["opportunity_id"]) == jobs[row["Job No"]]
         assert number(order["amount_total"]) == sc.amount(row["Grand Total"])
         assert number(order["amount_tax"]) == sum(sc.amount(row[c]) for c in ("CGST", "SGST", "IGST"))
         wanted = [r for r in sc.records("quotation_line") if r["Quotation No"] == name]
-        read = story.odoo.read("sale.order.line", order["order_line"], ["product_id", "name", "product_uom_qty", "price_unit", "price_subtotal"])
+        read = story.odoo.read(
+            "sale.order.line",
+            order["order_line"],
+            ["product_id", "name", "product_uom_qty", "price_unit", "price_subtotal"],
+        )
         assert [one(line["product_id"]) for line in read] == [items[w["Item Code"]] for w in wanted]
         assert [number(line["price_subtotal"]) for line in read] == [sc.amount(w["Taxable"]) for w in wanted]
         seen[row["Approval Status"]] += 1
@@ -344,7 +374,9 @@ def test_invoices(story: Story, counted: Count) -> None:
     assert moves.keys() == source.keys()
     lines: dict[int, list[dict[str, Any]]] = {}
     wanted = ["move_id", "display_type", "balance", "tax_group_id", "l10n_in_hsn_code", "account_id"]
-    for line in story.odoo.search_read("account.move.line", [["move_id", "in", [m["id"] for m in moves.values()]]], wanted):
+    for line in story.odoo.search_read(
+        "account.move.line", [["move_id", "in", [m["id"] for m in moves.values()]]], wanted
+    ):
         lines.setdefault(line["move_id"][0], []).append(line)
     different = {e["source_id"] for e in sc.PLANTED if e["expected_outcome"] == "difference"}
     seen = Counter[str]()
@@ -356,7 +388,9 @@ def test_invoices(story: Story, counted: Count) -> None:
         assert row["Place of Supply"][3:] in move["l10n_in_state_id"][1]
         mine = lines[move["id"]]
         for column, group in (("CGST", "CGST"), ("SGST", "SGST/UTGST"), ("IGST", "IGST")):
-            tax = sum(-number(li["balance"]) for li in mine if li["display_type"] == "tax" and li["tax_group_id"][1] == group)
+            tax = sum(
+                -number(li["balance"]) for li in mine if li["display_type"] == "tax" and li["tax_group_id"][1] == group
+            )
             assert tax == sc.amount(row[column]), (name, column)
             seen[column] += bool(tax)
         rounding = sum(-number(li["balance"]) for li in mine if li["display_type"] == "rounding")
@@ -381,7 +415,10 @@ def test_service_types(story: Story, counted: Count) -> None:
         assert leads[job_no]["x_sc_service_type"] == row["Service Type"]
     unmapped = [e for e in sc.PLANTED if e["problem"] == "service type that nobody has mapped"]
     for entry in unmapped:
-        assert "'Laptop formating' is not in the value map; add it to the map" in story.rows["job_sheet", entry["row"]][0].reason
+        assert (
+            "'Laptop formating' is not in the value map; add it to the map"
+            in story.rows["job_sheet", entry["row"]][0].reason
+        )
     counted("distinct service types mapped to tags", len({r["Service Type"] for r in source.values()}))
     counted("job sheets with a service type that nobody has mapped, held back", len(unmapped))
 
@@ -409,7 +446,11 @@ def test_attachments(story: Story, counted: Count) -> None:
         record = found[key]
         assert base64.b64decode(record["datas"]) == content
         assert record["checksum"] == hashlib.sha1(content, usedforsecurity=False).hexdigest()
-        assert (record["name"], record["res_model"], record["res_id"]) == (row["File Name"], "crm.lead", jobs[row["Job No"]])
+        assert (record["name"], record["res_model"], record["res_id"]) == (
+            row["File Name"],
+            "crm.lead",
+            jobs[row["Job No"]],
+        )
     counted("files with identical bytes", len(found))
 
 
@@ -450,6 +491,11 @@ def test_escalation_levels(story: Story, counted: Count) -> None:
     assert set(seen) == {"0", "1", "2", "3"}
     rules = story.results["load"].objects["escalation_rule"]
     assert (rules.extracted, rules.excluded) == (4, 4)
+    reference = json.loads(
+        (story.project.settings.migration_dir("nagar") / "reports" / "rebuild.json").read_text("utf-8")
+    )
+    chain = {e["id"] for e in reference["entries"] if e["object"] == "escalation_rule"}
+    assert chain == {f"escalation_rule/{r.id}" for r in sc.records("escalation_rule")}
     counted("escalation levels as priorities", len(leads))
     with story.project.run() as run:
         chain = [e for e in rebuild_reference(run).entries if e.object == "escalation_rule"]
@@ -462,7 +508,9 @@ def test_escalation_levels(story: Story, counted: Count) -> None:
 def test_warranty_claim_accounts(story: Story, counted: Count) -> None:
     partners = story.read("res.partner", "service_account", "x_warranty_claim_account")
     source = sc.arrived("service_account")
-    assert {a: p["x_warranty_claim_account"] or "" for a, p in partners.items()} == {a: r["Claim Account"] for a, r in source.items()}
+    assert {a: p["x_warranty_claim_account"] or "" for a, p in partners.items()} == {
+        a: r["Claim Account"] for a, r in source.items()
+    }
     filled = sum(1 for r in source.values() if r["Claim Account"])
     assert filled > 10
     counted("warranty claim accounts, zeros kept", filled)
@@ -489,7 +537,9 @@ def test_a_person_decides_and_the_row_comes_in(story: Story) -> None:
     story.project.verb("load")
     assert story.project.ids("service_account_unknown") == {entry["source_id"]: contact}
     waiting = [
-        e for e in sc.PLANTED if e["object"] == "job_sheet" and e["kind"] == "follows" and entry["source_id"] in e["problem"]
+        e
+        for e in sc.PLANTED
+        if e["object"] == "job_sheet" and e["kind"] == "follows" and entry["source_id"] in e["problem"]
     ]
     leads = story.read("crm.lead", "job_sheet", "partner_id")
     assert waiting

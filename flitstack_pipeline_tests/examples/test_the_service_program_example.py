@@ -115,10 +115,8 @@ def test_held_rows_are_those_that_join_to_nothing_and_all_below_them(
         for child, columns, parent in LINKS:
             there = {r.id for r in tables[parent] if r.row not in rejected.get(parent, set()) | held[parent]}
             for record in tables[child]:
-                if (
-                    record.row in rejected.get(child, set()) | held[child]
-                    or (child == "estimate"
-                    and record.row in accepted)
+                if record.row in rejected.get(child, set()) | held[child] or (
+                    child == "estimate" and record.row in accepted
                 ):
                     continue
                 wanted = _wanted(child, columns, record, tables)

@@ -374,10 +374,13 @@ def test_an_answer_with_another_number_of_records_is_an_error(json2):
         odoo.create("res.partner", [{"name": "Ada"}, {"name": "Bob"}])
 
 
-def test_a_result_of_none_has_no_form_in_xml_but_is_no_error():
+@pytest.mark.parametrize(
+    "what", ["None unless allow_none is enabled", "<class 'odoo.api.account.partial.reconcile'> objects"]
+)
+def test_a_result_that_has_no_form_in_xml_is_no_error(what):
     server = Server("xmlrpc")
     odoo = server.connect()
-    server.script = [server.fault("TypeError", "cannot marshal None unless allow_none is enabled")] * 2
+    server.script = [server.fault("TypeError", f"cannot marshal {what}")] * 2
     assert odoo.call("account.move", "action_x", ids=[1], retry=False) is None
     with pytest.raises(OdooRejected):  # for a read it means that a value is missing
         odoo.read("res.partner", [1], ["x_json"])
@@ -438,6 +441,29 @@ def test_an_old_version_is_spoken_to_by_json_rpc_then_by_xml_rpc():
     for rpc in ("jsonrpc", "xmlrpc"):
         odoo = OdooClient.connect(access, transport=httpx.MockTransport(lambda r, rpc=rpc: old(r, rpc=rpc)))
         assert (odoo.version.major, odoo.protocol, odoo.uid) == (14, rpc, 6)
+
+
+@pytest.mark.parametrize("protocol", ["auto", "jsonrpc"])
+def test_an_old_server_that_does_not_say_what_it_refuses_is_spoken_to_by_xml_rpc(protocol):
+    """Odoo 14 with several databases."""
+    told = {"server_version": "14.0", "server_version_info": [14, 0, 0, "final", 0, ""]}
+
+    def old(request):
+        if request.url.path == "/jsonrpc":
+            if json.loads(request.content)["params"]["method"] == "version":
+                return httpx.Response(200, json={"jsonrpc": "2.0", "id": 1, "result": told})
+            return httpx.Response(500, text="<title>500</title>", headers={"content-type": "text/html"})
+        if request.url.path.startswith("/xmlrpc/2"):
+            text = xmlrpc.client.dumps((6,), methodresponse=True)
+            return httpx.Response(200, text=text, headers={"content-type": "text/xml"})
+        return httpx.Response(404, text="<title>404</title>", headers={"content-type": "text/html"})
+
+    access = OdooAccess(url="https://old.example", database="acme", login="bot", api_key=KEY, protocol=protocol)
+    if protocol == "auto":
+        assert OdooClient.connect(access, transport=httpx.MockTransport(old)).protocol == "xmlrpc"
+    else:
+        with pytest.raises(OdooError, match="does not say what it refuses"):
+            OdooClient.connect(access, transport=httpx.MockTransport(old))
 
 
 def test_password_only_on_odoo_19_means_json_rpc():

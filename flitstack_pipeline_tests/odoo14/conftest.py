@@ -3,11 +3,12 @@
 import secrets
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from support.odoo14 import FULL, Odoo14
+from support.odoo14 import Odoo14
 
 from flitstack_pipeline.odoo.access import OdooAccess
 from flitstack_pipeline.settings import load_settings
@@ -25,24 +26,29 @@ def odoo14() -> Iterator[Odoo14]:
         yield running
 
 
+@pytest.fixture(scope="session")
+def fresh14(odoo14: Odoo14) -> Callable[[], AbstractContextManager[OdooAccess]]:
+    """Return a function that makes a database with all apps and takes it away again.
+
+    One at a time: Odoo 14 does not say what it refuses over JSON-RPC when it has several.
+    """
+
+    @contextmanager
+    def fresh() -> Iterator[OdooAccess]:
+        name = "t_" + secrets.token_hex(4)
+        try:
+            yield odoo14.create_database(name)
+        finally:
+            odoo14.drop_database(name)
+
+    return fresh
+
+
 @pytest.fixture(scope="module")
-def make_odoo14(odoo14: Odoo14) -> Iterator[Callable[..., OdooAccess]]:
-    """Return a function `(modules, country)` that makes databases for the tests of a file."""
-    names: list[str] = []
-
-    def make(modules: tuple[str, ...] = FULL, country: str | None = "AU") -> OdooAccess:
-        names.append("t_" + secrets.token_hex(4))
-        return odoo14.create_database(names[-1], modules=modules, country=country)
-
-    yield make
-    for name in names:
-        odoo14.drop_database(name)
-
-
-@pytest.fixture(scope="module")
-def access14(make_odoo14: Callable[..., OdooAccess]) -> OdooAccess:
-    """A database with all apps for all tests of a file."""
-    return make_odoo14()
+def access14(fresh14: Callable[[], AbstractContextManager[OdooAccess]]) -> Iterator[OdooAccess]:
+    """A database for all tests of a file."""
+    with fresh14() as access:
+        yield access
 
 
 @pytest.fixture(params=PROTOCOLS)

@@ -1,13 +1,12 @@
 """Actions against a real Odoo 14, which has other states, other accounts and no field for a payment's invoices."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from itertools import count
 from typing import Any
 
 import pytest
 
-from flitstack_pipeline.odoo.access import OdooAccess
 from flitstack_pipeline.odoo.actions import ACTIONS, ActionResult, release
 from flitstack_pipeline.odoo.client import OdooClient
 from flitstack_pipeline.odoo.keys import QUIET
@@ -72,9 +71,8 @@ class Shop:
 
 
 @pytest.fixture(params=["jsonrpc", "xmlrpc"], scope="module")
-def shop(request: pytest.FixtureRequest, make_odoo14) -> Iterator[Shop]:
-    access: OdooAccess = replace(make_odoo14(), protocol=request.param)
-    with OdooClient.connect(access) as odoo:
+def shop(request: pytest.FixtureRequest, fresh14: Callable[..., Any]) -> Iterator[Shop]:
+    with fresh14() as access, OdooClient.connect(replace(access, protocol=request.param)) as odoo:
         yield _open_shop(odoo)
 
 

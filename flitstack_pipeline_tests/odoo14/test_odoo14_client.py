@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -33,6 +34,15 @@ def test_the_protocol_is_chosen_by_the_version(access14: OdooAccess) -> None:
         assert odoo.protocol == "jsonrpc"
     with pytest.raises(OdooError, match="has no JSON-2"):
         OdooClient.connect(replace(access14, protocol="json2"))
+
+
+def test_several_databases_mean_xml_rpc(access14: OdooAccess, fresh14: Callable[..., Any]) -> None:
+    with fresh14():
+        with OdooClient.connect(access14) as odoo:
+            assert odoo.protocol == "xmlrpc"
+            assert not odoo.has_model("stock.lot")
+        with pytest.raises(OdooError, match="does not say what it refuses"):
+            OdooClient.connect(replace(access14, protocol="jsonrpc"))
 
 
 def test_who_is_not_let_in(access: OdooAccess) -> None:

@@ -12,6 +12,7 @@ from flitstack_pipeline.mapping.loading import load_system
 from flitstack_pipeline.orchestration.factory import system_definitions
 from flitstack_pipeline.orchestration.partitions import partitions_of
 from flitstack_pipeline.orchestration.resource import Engine
+from flitstack_pipeline.settings import load_settings
 
 ROOT = Path(__file__).resolve().parents[2]
 SNAPSHOT = Path(__file__).parent / "definitions.txt"
@@ -88,11 +89,12 @@ def test_every_asset_and_check_belongs_to_its_systems_migrations(defs):
 def test_every_job_belongs_to_its_systems_migrations(defs):
     jobs = [job for job in defs.resolve_all_job_defs() if not job.name.startswith("__")]
 
-    assert {job.name.split("_", 1)[1] for job in jobs} == {
-        "doctor", "inventory", "plan", "approve", "load", "reconcile", "rollback",
-    }  # fmt: skip
+    verbs = ("doctor", "inventory", "plan", "approve", "load", "reconcile", "rollback")
+    systems = {job.name.rpartition("_")[0] for job in jobs}
+    assert systems == {path.stem for path in load_settings().systems_dir.glob("*.yaml")}
+    assert {job.name for job in jobs} == {f"{system}_{verb}" for system in systems for verb in verbs}
     for job in jobs:
-        assert job.partitions_def == partitions_of(job.name.split("_")[0]), job.name
+        assert job.partitions_def == partitions_of(job.name.rpartition("_")[0]), job.name
 
 
 def test_nothing_is_loaded_before_the_schema_is_there(defs):

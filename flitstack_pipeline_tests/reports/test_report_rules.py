@@ -13,6 +13,13 @@ SYSTEMS = sorted((Path(__file__).parents[2] / "mappings" / "systems").glob("*.ya
 RULES = {
     "value": ({"value": "service"}, ["always “service”"]),
     "template": ({"template": "{first} {last}"}, ["put together as “{first} {last}”"]),
+    "also": (
+        {"value": [], "also": {"from": "seller", "lookup": {"model": "res.users", "by": "login"}}},
+        [
+            "always nothing",
+            "and also: seller; the res.users of Odoo with that login; waits until it is there",
+        ],
+    ),
     "xmlid": ({"xmlid": "base.au"}, ["Odoo's own record base.au"]),
     "lines": (
         {"lines": {"from": "item", "parent": "no", "required": True, "fields": {"qty": "qty", "name": {"value": None}}}},

@@ -68,3 +68,22 @@ def test_unknown_column_and_object(into):
         check_relations(into, [("booking", "client", "customer")])
     with pytest.raises(SourceError, match="“invoice” has not been extracted yet"):
         check_relations(into, [("booking", "customer", "invoice")])
+
+
+def test_of_a_reference_to_several_objects_only_those_that_mean_this_one_count(export):
+    export.file("customers.csv", "id\n1\n")
+    export.file("bookings.csv", "no,customer,table\nA,1,customer\nB,2,customer\nC,2,supplier\n")
+    columns = {"customer": {"type": "id"}, "table": {}}
+    source = export.source(
+        {
+            "customer": {"files": "customers", "key": "id", "columns": {}},
+            "booking": {"files": "bookings", "key": "no", "columns": columns},
+        }
+    )
+    for name in OBJECTS:
+        source.extract(name, into=export.into)
+
+    (finding,) = check_relations(export.into, [Relation("booking", "customer", "customer", "table", ("customer",))])
+
+    assert (finding.rows, finding.filled, finding.orphans) == (3, 2, 1)
+    assert [o.source_id for o in finding.examples] == ["B"]

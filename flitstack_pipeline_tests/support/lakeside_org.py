@@ -118,7 +118,7 @@ def words(*texts: str | None) -> list[str]:
     return " ".join(filter(None, texts)).split()
 
 
-def words_of_html(written: str | bool) -> list[str]:
+def words_of_html(written: Any) -> list[str]:
     """The words of an HTML text, whatever its elements."""
     return html.unescape(re.sub(r"<[^>]+>", " ", written or "")).replace("\xa0", " ").split()
 

@@ -149,7 +149,7 @@ def _with_anything(name: str) -> registry.Step:
     given = {
         "base": Path(), "country": "AU", "timezone": "UTC", "length": 3, "text": "{x}", "separator": ";",
         "pattern": "x", "old": "x", "places": 2, "mode": "half_up", "by": 2, "transforms": ["strip"],
-        "name": "n", "column": "c", "equals": "1", "take": "t",
+        "name": "n", "column": "c", "equals": "1", "take": "t", "limits": [1, 2],
     }  # fmt: skip
     return resolve({name: {p.name: given[p.name] for p in registry.get(name).parameters if p.required}})
 

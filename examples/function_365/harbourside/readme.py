@@ -32,8 +32,8 @@ from the ranges kept for fiction, NHS numbers are made up. Times are UTC, as Dat
   one of which is no longer in use; some went back a step or skipped one, so only the majority tells the order of the stages.
 - Leads: some became opportunities, some belong to companies that are accounts in other letters, some to companies that are not.
 - Connections from either end, each kept twice as Dataverse does; one pair is connected twice, in two roles.
-- Two tables of its own, clinics and treatment plans, which refer to accounts, contacts, opportunities and each other; columns of its
-  own on contacts, accounts and opportunities, among them NHS numbers with and without spaces and times of consent.
+- Two tables of its own, clinics and treatment plans, which refer to accounts, contacts, opportunities and each other; columns of
+  its own on contacts, accounts and opportunities, among them NHS numbers with and without spaces and times of consent.
 
 ## planted.json
 

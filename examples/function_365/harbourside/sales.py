@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from harbourside import processes
 from harbourside.people import contacts_that_arrive, currency, owned, person, stamped
-from harbourside.world import Row, World, ref, text
+from harbourside.world import Row, World, ref
 
 STEPS = ("Qualify", "Develop", "Propose", "Close")
 TOPICS = ("Wellbeing programme", "On-site clinic", "Ergonomics survey", "Injury prevention", "Return-to-work support")
@@ -14,26 +14,69 @@ def build_sales(world: World) -> None:
     stages = _processes(world)
     _opportunities(world, stages)
     _leads(world, stages)
-    _connections(world)
 
 
 def _processes(world: World) -> dict[str, list[str]]:
     """The ids of each process's stages in order. The rows stand in another order, as they come."""
-    kinds = (("Opportunity Sales Process", "opportunity", 1), ("Lead to Opportunity Sales Process", "lead", 1), ("Tender process 2019", "opportunity", 0))
+    kinds = (
+        ("Opportunity Sales Process", "opportunity", 1),
+        ("Lead to Opportunity Sales Process", "lead", 1),
+        ("Tender process 2019", "opportunity", 0),
+    )
     stages: dict[str, list[str]] = {}
     made = []
     for name, entity, state in kinds:
-        process = world.add("workflow", {
-            "workflowid": world.guid(), "name": name, "category": 4, "type": 1, "statecode": state, "statuscode": 1 + state, "mode": 0, "scope": 4, "primaryentity": entity,
-            "ondemand": False, "subprocess": False, "triggeroncreate": False, "triggerondelete": False, **stamped(world, 900, 10),
-        })  # fmt: skip
+        process = world.add(
+            "workflow",
+            {
+                "workflowid": world.guid(),
+                "name": name,
+                "category": 4,
+                "type": 1,
+                "statecode": state,
+                "statuscode": 1 + state,
+                "mode": 0,
+                "scope": 4,
+                "primaryentity": entity,
+                "ondemand": False,
+                "subprocess": False,
+                "triggeroncreate": False,
+                "triggerondelete": False,
+                **stamped(world, 900, 10),
+            },
+        )
         for category, step in enumerate(STEPS):
-            row = {"processstageid": world.guid(), "stagename": f"{step} tender" if "Tender" in name else step, "stagecategory": category, "processid": ref("workflow", process["workflowid"]), "primaryentitytypecode": entity}
+            row = {
+                "processstageid": world.guid(),
+                "stagename": f"{step} tender" if "Tender" in name else step,
+                "stagecategory": category,
+                "processid": ref("workflow", process["workflowid"]),
+                "primaryentitytypecode": entity,
+            }
             stages.setdefault(name, []).append(row["processstageid"])
             made.append(row)
         process["xaml"] = processes.process(name, STEPS, stages[name])
-    case = world.add("workflow", {"workflowid": world.guid(), "name": "Phone to Case Process", "category": 4, "type": 1, "statecode": 1, "statuscode": 2, "mode": 0, "scope": 4, "primaryentity": "incident"})
-    other = {"processstageid": world.guid(), "stagename": "Identify", "stagecategory": 4, "processid": ref("workflow", case["workflowid"]), "primaryentitytypecode": "incident"}
+    case = world.add(
+        "workflow",
+        {
+            "workflowid": world.guid(),
+            "name": "Phone to Case Process",
+            "category": 4,
+            "type": 1,
+            "statecode": 1,
+            "statuscode": 2,
+            "mode": 0,
+            "scope": 4,
+            "primaryentity": "incident",
+        },
+    )
+    other = {
+        "processstageid": world.guid(),
+        "stagename": "Identify",
+        "stagecategory": 4,
+        "processid": ref("workflow", case["workflowid"]),
+        "primaryentitytypecode": "incident",
+    }
     world.plant("process_stage", other["processstageid"], "processid", "a stage of the process of cases", "excluded")
     world.rng.shuffle(made)
     for row in (*made, other):
@@ -44,20 +87,46 @@ def _processes(world: World) -> dict[str, list[str]]:
 
 def _automations(world: World) -> None:
     rules = (
-        ("Qualify lead: create account, contact and opportunity", 0, "lead", True, None, "On qualifying: makes or links the account by company name, the contact by e-mail, and an opportunity with the lead's topic, value and owner."),
+        (
+            "Qualify lead: create account, contact and opportunity",
+            0,
+            "lead",
+            True,
+            None,
+            "On qualifying: makes or links the account by company name, the contact by e-mail, and an opportunity with "
+            "the lead's topic, value and owner.",
+        ),
         ("Assign new leads by postcode", 0, "lead", True, None, None),
         ("Remind owner three days before close date", 0, "opportunity", False, "estimatedclosedate", None),
         ("Probability from rating", 2, "opportunity", False, "opportunityratingcode", None),
         ("Consent must be dated", 2, "contact", False, "hb_consentgivenon", None),
         ("Welcome pack to new wellbeing accounts", 5, "account", True, None, None),
-    )  # fmt: skip
+    )
     for name, category, entity, create, update, description in rules:
         xaml, client_data = processes.rule(name, entity)
-        world.add("workflow", {
-            "workflowid": world.guid(), "name": name, "category": category, "type": 1, "statecode": 1, "statuscode": 2, "mode": 0, "scope": 4, "primaryentity": entity, "ondemand": False,
-            "subprocess": False, "triggeroncreate": create, "triggerondelete": False, "triggeronupdateattributelist": update, "description": description,
-            "xaml": xaml, "clientdata": client_data, **stamped(world, 800, 100),
-        })  # fmt: skip
+        world.add(
+            "workflow",
+            {
+                "workflowid": world.guid(),
+                "name": name,
+                "category": category,
+                "type": 1,
+                "statecode": 1,
+                "statuscode": 2,
+                "mode": 0,
+                "scope": 4,
+                "primaryentity": entity,
+                "ondemand": False,
+                "subprocess": False,
+                "triggeroncreate": create,
+                "triggerondelete": False,
+                "triggeronupdateattributelist": update,
+                "description": description,
+                "xaml": xaml,
+                "clientdata": client_data,
+                **stamped(world, 800, 100),
+            },
+        )
 
 
 def _way(world: World, table: str, process: str, stages: list[str], at: int, *, finished: bool = False) -> Row:
@@ -69,9 +138,14 @@ def _way(world: World, table: str, process: str, stages: list[str], at: int, *, 
         path = [path[0], *path[2:]]
     workflow = next(w for w in world.rows["workflow"] if w["name"] == process)
     return {
-        "businessprocessflowinstanceid": world.guid(), "name": process, "processid": ref("workflow", workflow["workflowid"]), "activestageid": ref("processstage", stages[at]),
-        "traversedpath": ",".join(path), "statecode": int(finished), "statuscode": 2 if finished else 1,
-    }  # fmt: skip
+        "businessprocessflowinstanceid": world.guid(),
+        "name": process,
+        "processid": ref("workflow", workflow["workflowid"]),
+        "activestageid": ref("processstage", stages[at]),
+        "traversedpath": ",".join(path),
+        "statecode": int(finished),
+        "statuscode": 2 if finished else 1,
+    }
 
 
 def _opportunities(world: World, stages: dict[str, list[str]]) -> None:
@@ -84,14 +158,26 @@ def _opportunities(world: World, stages: dict[str, list[str]]) -> None:
         closed = world.moment(5, 25).date()
         value = f"{rng.randint(400, 90000)}.{rng.choice(['0000', '5000', '9900', '1250'])}"
         row: Row = {
-            "opportunityid": world.guid(), "name": f"{rng.choice(TOPICS)} for {account['name'].strip()}", "customerid": ref("account", account["accountid"]),
+            "opportunityid": world.guid(),
+            "name": f"{rng.choice(TOPICS)} for {account['name'].strip()}",
+            "customerid": ref("account", account["accountid"]),
             "parentcontactid": ref("contact", rng.choice(contacts)["contactid"]) if rng.random() < 0.6 else None,
-            "description": rng.choice([None, "Budget agreed in principle.\n\nDecision by <board>."]), "estimatedvalue": value, "transactioncurrencyid": currency(world, "GBP"),
-            "actualvalue": value if state == 1 else None, "estimatedclosedate": (closed + timedelta(days=rng.randint(-20, 90))).isoformat(),
-            "actualclosedate": closed.isoformat() if state else None, "closeprobability": rng.choice([0, 10, 25, 40, 60, 75, 90, 100]), "opportunityratingcode": rng.randint(1, 3),
-            "stepname": f"{at + 1}-{STEPS[at]}", "statecode": state, "statuscode": rng.choice(([1, 2], [3], [4, 5])[state]), "hb_sites": rng.randint(1, 12), "hb_tender": rng.choice([None, 1, 2, 3]),
-            **owned(world, user), **made,
-        }  # fmt: skip
+            "description": rng.choice([None, "Budget agreed in principle.\n\nDecision by <board>."]),
+            "estimatedvalue": value,
+            "transactioncurrencyid": currency(world, "GBP"),
+            "actualvalue": value if state == 1 else None,
+            "estimatedclosedate": (closed + timedelta(days=rng.randint(-20, 90))).isoformat(),
+            "actualclosedate": closed.isoformat() if state else None,
+            "closeprobability": rng.choice([0, 10, 25, 40, 60, 75, 90, 100]),
+            "opportunityratingcode": rng.randint(1, 3),
+            "stepname": f"{at + 1}-{STEPS[at]}",
+            "statecode": state,
+            "statuscode": rng.choice(([1, 2], [3], [4, 5])[state]),
+            "hb_sites": rng.randint(1, 12),
+            "hb_tender": rng.choice([None, 1, 2, 3]),
+            **owned(world, user),
+            **made,
+        }
         if number % 21 == 0:
             row["customerid"] = row["parentcontactid"] or row["customerid"]
         if number % 17 == 0:
@@ -104,13 +190,18 @@ def _opportunities(world: World, stages: dict[str, list[str]]) -> None:
         process = "Tender process 2019" if number % 11 == 0 else "Opportunity Sales Process"
         if number % 9 == 0:  # an earlier try that was given up
             tried = _way(world, "opportunitysalesprocess", process, stages[process], 0)
-            world.add("opportunitysalesprocess", {**tried, "opportunityid": ref("opportunity", row["opportunityid"]), "statecode": 1, "statuscode": 3})
+            world.add(
+                "opportunitysalesprocess",
+                {**tried, "opportunityid": ref("opportunity", row["opportunityid"]), "statecode": 1, "statuscode": 3},
+            )
         if number % 5:
             way = _way(world, "opportunitysalesprocess", process, stages[process], at, finished=state == 1)
             world.add("opportunitysalesprocess", {**way, "opportunityid": ref("opportunity", row["opportunityid"])})
     waits = world.rows["opportunity"][40]
     waits["customerid"] = ref("account", world.rows["account"][57]["accountid"])
-    world.plant("opportunity", waits["opportunityid"], "customerid", "its account is quarantined", "held", kind="follows")
+    world.plant(
+        "opportunity", waits["opportunityid"], "customerid", "its account is quarantined", "held", kind="follows"
+    )
 
 
 def _leads(world: World, stages: dict[str, list[str]]) -> None:
@@ -125,27 +216,84 @@ def _leads(world: World, stages: dict[str, list[str]]) -> None:
     def lead(first: str, last: str, company: str | None, **more: object) -> Row:
         slug = f"{first}.{last}".lower().replace("'", "").replace("ë", "e")
         row: Row = {
-            "leadid": world.guid(), "subject": f"{rng.choice(TOPICS)} enquiry", "firstname": first, "lastname": last, "fullname": f"{first} {last}", "companyname": company,
-            "jobtitle": rng.choice([None, "Practice manager", "Director"]), "emailaddress1": f"{slug}@lead.example", "telephone1": f"0117 496 0{rng.randint(100, 999)}",
-            "websiteurl": None, "description": rng.choice([None, "Met at the <Wellbeing> fair.\nCall in June."]), "leadsourcecode": rng.choice(sources), "leadqualitycode": rng.randint(1, 3),
-            "estimatedamount": f"{rng.randint(200, 9000)}.5000", "transactioncurrencyid": currency(world, "GBP"), "estimatedclosedate": f"2027-0{rng.randint(1, 6)}-15",
-            "statecode": 0, "statuscode": rng.choice([1, 2]), **owned(world), **stamped(world, 10, 500), **more,
-        }  # fmt: skip
+            "leadid": world.guid(),
+            "subject": f"{rng.choice(TOPICS)} enquiry",
+            "firstname": first,
+            "lastname": last,
+            "fullname": f"{first} {last}",
+            "companyname": company,
+            "jobtitle": rng.choice([None, "Practice manager", "Director"]),
+            "emailaddress1": f"{slug}@lead.example",
+            "telephone1": f"0117 496 0{rng.randint(100, 999)}",
+            "websiteurl": None,
+            "description": rng.choice([None, "Met at the <Wellbeing> fair.\nCall in June."]),
+            "leadsourcecode": rng.choice(sources),
+            "leadqualitycode": rng.randint(1, 3),
+            "estimatedamount": f"{rng.randint(200, 9000)}.5000",
+            "transactioncurrencyid": currency(world, "GBP"),
+            "estimatedclosedate": f"2027-0{rng.randint(1, 6)}-15",
+            "statecode": 0,
+            "statuscode": rng.choice([1, 2]),
+            **owned(world),
+            **stamped(world, 10, 500),
+            **more,
+        }
         return world.add("lead", row)
 
     for opportunity in from_lead:
-        row = lead(rng.choice(("Ada", "Joe", "Lin")), rng.choice(("Frost", "Marsh", "Wells")), rng.choice(accounts), statecode=1, statuscode=3, qualifyingopportunityid=ref("opportunity", opportunity["opportunityid"]))
+        row = lead(
+            rng.choice(("Ada", "Joe", "Lin")),
+            rng.choice(("Frost", "Marsh", "Wells")),
+            rng.choice(accounts),
+            statecode=1,
+            statuscode=3,
+            qualifyingopportunityid=ref("opportunity", opportunity["opportunityid"]),
+        )
         opportunity["originatingleadid"] = ref("lead", row["leadid"])
         at = STEPS.index(opportunity["stepname"][2:])
-        way = _way(world, "leadtoopportunitysalesprocess", process, stages[process], at, finished=opportunity["statecode"] == 1)
-        world.add("leadtoopportunitysalesprocess", {**way, "opportunityid": ref("opportunity", opportunity["opportunityid"]), "leadid": ref("lead", row["leadid"])})
-    gone = lead("Ivy", "Stone", "Saltmarsh Brewery", statecode=1, statuscode=3, qualifyingopportunityid=ref("opportunity", world.guid()))
-    world.plant("lead", gone["leadid"], "qualifyingopportunityid", "qualified, but its opportunity was deleted", "created", "stays a lead")
+        way = _way(
+            world, "leadtoopportunitysalesprocess", process, stages[process], at, finished=opportunity["statecode"] == 1
+        )
+        world.add(
+            "leadtoopportunitysalesprocess",
+            {
+                **way,
+                "opportunityid": ref("opportunity", opportunity["opportunityid"]),
+                "leadid": ref("lead", row["leadid"]),
+            },
+        )
+    gone = lead(
+        "Ivy",
+        "Stone",
+        "Saltmarsh Brewery",
+        statecode=1,
+        statuscode=3,
+        qualifyingopportunityid=ref("opportunity", world.guid()),
+    )
+    world.plant(
+        "lead",
+        gone["leadid"],
+        "qualifyingopportunityid",
+        "qualified, but its opportunity was deleted",
+        "created",
+        "stays a lead",
+    )
     for number in range(44):
-        first, last = rng.choice(("Ann", "Bert", "Cleo", "Dev", "Elin", "Fynn")), f"{rng.choice(('Ash', 'Birch', 'Cedar', 'Elm', 'Hazel'))}{rng.choice(('ton', 'ley', 'ford'))}{'' if number % 2 else 's'}"
+        first, last = (
+            rng.choice(("Ann", "Bert", "Cleo", "Dev", "Elin", "Fynn")),
+            rng.choice(("Ash", "Birch", "Cedar", "Elm", "Hazel"))
+            + rng.choice(("ton", "ley", "ford"))
+            + ("" if number % 2 else "s"),
+        )
         company = rng.choice([rng.choice(accounts).upper(), rng.choice(new), rng.choice(new), None])
         state = rng.choices([0, 2], [3, 1])[0]
-        row = lead(first, last, company, statecode=state, statuscode=rng.choice([1, 2]) if state == 0 else rng.choice([4, 5, 6, 7]))
+        row = lead(
+            first,
+            last,
+            company,
+            statecode=state,
+            statuscode=rng.choice([1, 2]) if state == 0 else rng.choice([4, 5, 6, 7]),
+        )
         if number % 4 == 0 and state == 0:
             way = _way(world, "leadtoopportunitysalesprocess", process, stages[process], 0)
             world.add("leadtoopportunitysalesprocess", {**way, "leadid": ref("lead", row["leadid"])})
@@ -154,55 +302,3 @@ def _leads(world: World, stages: dict[str, list[str]]) -> None:
     for row in world.rows["lead"]:
         for name in [n for n, v in row.items() if v is None]:
             del row[name]
-
-
-def _connections(world: World) -> None:
-    rng = world.rng
-    roles = {}
-    for name, category in (("Stakeholder", 1000), ("Decision Maker", 1000), ("Champion", 1000), ("Account Manager", 1001), ("Referrer", 1002), ("Subsidiary", 1002)):
-        roles[name] = ref("connectionrole", world.add("connectionrole", {"connectionroleid": world.guid(), "name": name, "category": category})["connectionroleid"])
-    contacts = contacts_that_arrive(world)
-    held = {p["source_id"] for p in world.planted if p["expected_outcome"] == "held"}
-    opportunities = [o for o in world.rows["opportunity"] if o["opportunityid"] not in held]
-    accounts = world.rows["account"][:57]
-    users = [u for u in world.rows["systemuser"] if u.get("internalemailaddress") and not u["isdisabled"] and not u.get("applicationid") and u["accessmode"] == 0]
-
-    def connect(one: Row, role1: str | None, two: Row, role2: str, note: str | None = None) -> tuple[Row, Row]:
-        ids = world.guid(), world.guid()
-        stamps = stamped(world, 20, 400)
-        ends = (one, role1), (two, role2)
-        rows = []
-        for place, ((a, ra), (b, rb)) in enumerate((ends, ends[::-1])):
-            rows.append(world.add("connection", {
-                "connectionid": ids[place], "record1id": a, "record1roleid": roles[ra] if ra else None, "record2id": b, "record2roleid": roles[rb] if rb else None,
-                "relatedconnectionid": ref("connection", ids[1 - place]), "ismaster": place == 0, "description": note, **stamps,
-            }))  # fmt: skip
-        return rows[0], rows[1]
-
-    for opportunity in rng.sample(opportunities, 24):
-        deal = ref("opportunity", opportunity["opportunityid"])
-        for contact in rng.sample(contacts, rng.randint(1, 2)):
-            role = rng.choice(("Stakeholder", "Decision Maker", "Champion", "Referrer"))
-            party = ref("contact", contact["contactid"])
-            # made from either end
-            connect(deal, None, party, role) if rng.random() < 0.6 else connect(party, role, deal, None)  # type: ignore[arg-type]
-        if rng.random() < 0.5:
-            connect(deal, None, ref("systemuser", rng.choice(users)["systemuserid"]), "Account Manager")
-    deal, party = ref("opportunity", opportunities[0]["opportunityid"]), ref("contact", contacts[0]["contactid"])
-    connect(deal, None, party, "Stakeholder")
-    again, _ = connect(deal, None, party, "Champion", "twice, in two roles")
-    world.plant("connection", again["connectionid"], "record2id", "the same two are connected already, in another role", "created", "one follower; both roles are in the text", kind="merged")
-    for one, two in ((1, 2), (5, 9), (12, 3)):
-        connect(ref("account", accounts[one]["accountid"]), "Subsidiary", ref("account", accounts[two]["accountid"]), "Subsidiary")
-    connect(ref("account", accounts[20]["accountid"]), None, ref("contact", contacts[60]["contactid"]), "Referrer")
-    qualified = next(x for x in world.rows["lead"] if x["statecode"] == 1 and x["leadid"] not in {p["source_id"] for p in world.planted})
-    connect(ref("lead", qualified["leadid"]), None, ref("contact", contacts[61]["contactid"]), "Decision Maker", "made before the lead was qualified")
-    two_deals, mirror = connect(deal, None, ref("opportunity", opportunities[1]["opportunityid"]), "Subsidiary")
-    for row in (two_deals, mirror):
-        world.plant("connection", row["connectionid"], "record2id", "connects two opportunities", "kept as text", "nobody can follow; it is in the text of connections", kind="text")
-    for row in world.rows["connection"]:
-        for name in [n for n, v in row.items() if v is None]:
-            del row[name]
-
-
-__all__ = ["build_sales", "text"]

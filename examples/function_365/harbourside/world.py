@@ -29,12 +29,20 @@ class World:
         self.rows.setdefault(table, []).append(row)
         return row
 
-    def plant(self, table: str, row_id: str, column: str, problem: str, outcome: str, note: str = "", **more: Any) -> None:
+    def plant(
+        self, table: str, row_id: str, column: str, problem: str, outcome: str, note: str = "", **more: Any
+    ) -> None:
         """Note that a row does not come through clean. `outcome` as in the README; `kind` is planted unless said."""
         entry = {
-            "id": f"P{len(self.planted) + 1:03d}", "kind": "planted", "object": table, "source_id": row_id, "column": column,
-            "problem": problem, "expected_outcome": outcome, "note": note,
-        }  # fmt: skip
+            "id": f"P{len(self.planted) + 1:03d}",
+            "kind": "planted",
+            "object": table,
+            "source_id": row_id,
+            "column": column,
+            "problem": problem,
+            "expected_outcome": outcome,
+            "note": note,
+        }
         self.planted.append({**entry, **more})
 
     def moment(self, days_back: float, spread: float = 0.0) -> datetime:

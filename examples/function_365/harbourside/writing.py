@@ -19,10 +19,18 @@ def write_org(folder: Path, world: World) -> None:
     reader = next(u for u in world.rows["systemuser"] if u.get("applicationid"))
     root = next(u for u in world.rows["businessunit"] if "parentbusinessunitid" not in u)
     organization = uuid.UUID(int=random.Random("organization").getrandbits(128), version=4)
-    _json(folder / "org.json", {
-        "name": "Harbourside Physiotherapy", "organization_id": str(organization), "business_unit_id": root["businessunitid"], "user_id": reader["systemuserid"],
-        "base_language": 1033, "languages": [1033], "tracking_days": 7,
-    })  # fmt: skip
+    _json(
+        folder / "org.json",
+        {
+            "name": "Harbourside Physiotherapy",
+            "organization_id": str(organization),
+            "business_unit_id": root["businessunitid"],
+            "user_id": reader["systemuserid"],
+            "base_language": 1033,
+            "languages": [1033],
+            "tracking_days": 7,
+        },
+    )
     for table in TABLES:
         _json(folder / "entities" / f"{table['logical_name']}.json", table)
     for name, rows in world.rows.items():

@@ -49,7 +49,9 @@ def add_consequences(world: World) -> None:
             if outcome is None or table.source_id(row) in fate[child]:
                 continue
             fate[child][table.source_id(row)] = outcome if child in LINES else "held"
-            world.follow(child, row, column, f"{parent} {row[column]} is not in Odoo", fate[child][table.source_id(row)])
+            world.follow(
+                child, row, column, f"{parent} {row[column]} is not in Odoo", fate[child][table.source_id(row)]
+            )
 
 
 def listed(world: World, *, odd: bool = False) -> list[dict[str, Any]]:
@@ -126,10 +128,10 @@ def readme(world: World, planted: list[dict[str, Any]], odd: list[dict[str, Any]
         "",
         "## What was planted",
         "",
-        "`planted.json` lists every row that does not come through clean; the demo's migration file maps all service types but one.",
-        "**quarantined**: it cannot be read or mapped; **held**: it waits for another row or for a person; **flagged** and **listed**:",
-        "it migrates and is on the review list; **difference**: the reconciliation shows it; **excluded**: left behind by a rule.",
-        "*follows*: only because of another row.",
+        "`planted.json` lists every row that does not come through clean; the demo's migration file maps all service types",
+        "but one. **quarantined**: it cannot be read or mapped; **held**: it waits for another row or for a person;",
+        "**flagged** and **listed**: it migrates and is on the review list; **difference**: the reconciliation shows it;",
+        "**excluded**: left behind by a rule. *follows*: only because of another row.",
         "",
         *_rows(planted, "expected_outcome"),
         "",
@@ -142,13 +144,17 @@ def readme(world: World, planted: list[dict[str, Any]], odd: list[dict[str, Any]
 
 
 def _rows(entries: list[dict[str, Any]], outcome: str) -> list[str]:
-    head = ["| id | file | row | record | column | problem | expected | note |", "| --- | --- | --- | --- | --- | --- | --- | --- |"]
+    head = [
+        "| id | file | row | record | column | problem | expected | note |",
+        "| --- | --- | --- | --- | --- | --- | --- | --- |",
+    ]
     body = []
     for e in entries:
         where = f"all {e['count']}" if e["row"] is None else e["row"]
         record = e["source_id"].replace("|", "\\|")
         follows = "follows: " if e["kind"] == "follows" else ""
-        body.append(
-            f"| {e['id']} | `{e['file']}` | {where} | `{record}` | {e['column']} | {follows}{e['problem']} | {e[outcome]} | {e['note']} |"
-        )
+        cells = [
+            e["id"], f"`{e['file']}`", where, f"`{record}`", e["column"], follows + e["problem"], e[outcome], e["note"],
+        ]  # fmt: skip
+        body.append(f"| {' | '.join(map(str, cells))} |")
     return [*head, *body]

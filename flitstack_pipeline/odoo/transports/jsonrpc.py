@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flitstack_pipeline.odoo.errors import OdooReplyLost
+from flitstack_pipeline.odoo.errors import OdooError, OdooReplyLost
 from flitstack_pipeline.odoo.transports import faults
 from flitstack_pipeline.odoo.transports.base import Call
 from flitstack_pipeline.odoo.transports.http import HttpChannel
@@ -11,6 +11,7 @@ from flitstack_pipeline.odoo.transports.wire import to_json
 
 LOGIN = Call(model="", method="common.authenticate")
 VERSION = Call(model="", method="common.version")
+PROBE = Call(model="", method="common.probe")
 
 
 class JsonRpc:
@@ -33,6 +34,16 @@ class JsonRpc:
     def version(self) -> dict[str, Any]:
         """Odoo's version as it tells anyone: keys `server_version`, `server_version_info`."""
         return self._service(VERSION, "common", "version", [])
+
+    def tells_errors(self) -> bool:
+        """Whether the server says what it refuses, and not only that it does."""
+        try:
+            self._service(PROBE, "common", "probe", [])  # which no version has
+        except OdooReplyLost:
+            return False
+        except OdooError:
+            return True
+        return True
 
     def send(self, call: Call) -> Any:
         access = self._channel.access

@@ -58,6 +58,8 @@ _GROUPS = {
     ",": re.compile(r"^(?P<whole>\d+|[1-9]\d{0,2}(?:([.'’ ])\d{3})(?:\2\d{3})*)?(?:,(?P<part>\d+))?$"),
 }
 _NOT_DIGITS = re.compile(r"\D")
+# Rs. 4,500/-: on Indian bills, so that nobody adds paise.
+_NO_PAISE = re.compile(r"(?<=\d)\s*/[-=]$")
 
 
 @dataclass(frozen=True)
@@ -83,7 +85,7 @@ def read_number(text: str) -> Number | str:
 
     A percentage keeps its figure: 12.5% is 12.5. Numbers in parentheses or with a minus behind them are negative.
     """
-    plain = _plain(text)
+    plain = _NO_PAISE.sub("", _plain(text))
     if _EXPONENT.match(plain):
         return "has been shortened by a spreadsheet to powers of ten, digits may be lost: export the column as text"
     negative = False

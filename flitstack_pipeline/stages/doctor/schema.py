@@ -14,7 +14,11 @@ _ALL = {"active_test": False}
 def check(examination: Examination) -> Findings:
     """Map against live fields, fields to create, XML IDs that the map names, leftovers."""
     for problem in examination.map_problems:
-        todo = hidden_hint(examination.client, problem) or problem.hint or "correct the map by `changes:` in the migration file"
+        todo = (
+            hidden_hint(examination.client, problem)
+            or problem.hint
+            or "correct the map by `changes:` in the migration file"
+        )
         yield blocking("schema.map", f"{problem.where}: {problem.what}", todo)
     if examination.compiled:
         yield ok("schema.map", "every field and value that the map names is there, or will be created")

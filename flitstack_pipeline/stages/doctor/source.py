@@ -52,7 +52,8 @@ def check(examination: Examination) -> Findings:
 
 def _dataverse(run: MigrationRun) -> Findings:
     yield from _settings(run)
-    yield from examine(run.source())
+    run.source()  # with the custom columns that are known by now
+    yield from examine(run.dataverse)
     yield from _space(run, 0)
 
 
