@@ -5,7 +5,7 @@ there, under the names that versions 14 to 19 and later have used. Where an olde
 `XML_IDS`, `SELECTIONS`, `STAND_INS` and `COMPANIONS` say which (`mapping.older` applies them to a map, again only where the live
 database lacks what Odoo 19 has). `RULES` is for what asking cannot tell.
 
-Measured on Odoo 14 and 19; what lies between is from Odoo's own sources.
+Measured on Odoo 14 and 19; at which version between them a name changed has not been tried.
 """
 
 import re

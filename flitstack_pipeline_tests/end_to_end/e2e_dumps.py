@@ -30,7 +30,6 @@ PASSING = frozenset(
         "x_flitstack_xmlids",
     }
 )  # fmt: skip
-UNDATED = "/form_response/"  # the source has no date for them, so Odoo gives them that of the load
 LINES = {
     "account.move": ("account.move.line", "move_id"),
     "sale.order": ("sale.order.line", "order_id"),
@@ -176,8 +175,6 @@ class _Dump:
 
     def _value(self, row: Mapping[str, Any], name: str, info: Mapping[str, Any]) -> Any:
         value = row[name]
-        if name == "date" and UNDATED in str(row.get(KEY_FIELD)):
-            return None
         if info["type"] == "many2one":
             return self._named(info["relation"], value[0]) if value else None
         if info["type"] == "many2many":

@@ -13,7 +13,6 @@ from e2e_project import Project
 from flitstack_pipeline.ledger.records import RecordedOutcome
 from flitstack_pipeline.odoo.client import OdooClient
 from flitstack_pipeline.sandbox import FULL, Sandbox
-from flitstack_pipeline.sandbox.dataverse import stop_dataverses
 from flitstack_pipeline.stages.result import VerbResult
 
 EVERYTHING = {"active_test": False, "tz": "UTC", "lang": "en_US"}
@@ -61,23 +60,20 @@ def lakeside(folder: Path, sandbox: Sandbox) -> Iterator[Story]:
             Project(folder, access, system="connect_field_service", name="lakeside") as project,
             project.odoo() as odoo,
         ):
-            try:
-                mails = [MAIL.format(login) for login in USERS]
-                people = [{"name": m.partition("@")[0], "login": m, "email": m} for m in mails]
-                ids = odoo.create("res.users", people, context={"no_reset_password": True})
-                story = Story(project, sandbox, odoo, dict(zip(mails, ids, strict=True)))
-                for verb in ("inventory", "doctor"):
-                    story.results[verb] = project.verb(verb)
-                story.dump("before")
-                for verb in ("plan", "approve", "load", "reconcile"):
-                    story.results[verb] = project.verb(verb)
-                story.dump("loaded")
-                with project.ledger() as ledger:
-                    for row in ledger.outcomes(project.id):
-                        story.rows.setdefault(row.source_id, []).append(row)
-                yield story
-            finally:
-                stop_dataverses(project.settings.sandbox_dir)
+            mails = [MAIL.format(login) for login in USERS]
+            people = [{"name": m.partition("@")[0], "login": m, "email": m} for m in mails]
+            ids = odoo.create("res.users", people, context={"no_reset_password": True})
+            story = Story(project, sandbox, odoo, dict(zip(mails, ids, strict=True)))
+            for verb in ("inventory", "doctor"):
+                story.results[verb] = project.verb(verb)
+            story.dump("before")
+            for verb in ("plan", "approve", "load", "reconcile"):
+                story.results[verb] = project.verb(verb)
+            story.dump("loaded")
+            with project.ledger() as ledger:
+                for row in ledger.outcomes(project.id):
+                    story.rows.setdefault(row.source_id, []).append(row)
+            yield story
     finally:
         sandbox.drop_database(database)
 

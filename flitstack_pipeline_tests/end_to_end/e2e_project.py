@@ -17,6 +17,7 @@ from ruamel.yaml import YAML
 from flitstack_pipeline.ledger.store import Ledger
 from flitstack_pipeline.odoo.access import OdooAccess
 from flitstack_pipeline.odoo.client import OdooClient
+from flitstack_pipeline.sandbox.dataverse import stop_dataverses
 from flitstack_pipeline.settings import ENV_HOME, ENV_PROJECT, Settings
 from flitstack_pipeline.stages.approve import STAGE, approve
 from flitstack_pipeline.stages.conclude import conclude
@@ -118,6 +119,7 @@ class Project:
 
     def close(self) -> None:
         os.environ.pop(self._key, None)
+        stop_dataverses(self.settings.sandbox_dir)
 
     def __enter__(self) -> "Project":
         return self

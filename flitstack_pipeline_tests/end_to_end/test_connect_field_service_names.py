@@ -10,7 +10,6 @@ from e2e_project import Project
 from support import lakeside_org as org
 
 from flitstack_pipeline.odoo.access import OdooAccess
-from flitstack_pipeline.sandbox.dataverse import stop_dataverses
 
 TABLES = {
     "account": "msdyn_account",
@@ -41,7 +40,6 @@ def older(tmp_path: Path) -> Iterator[dict[str, Project]]:
         made[name] = Project(tmp_path / name, nowhere, system="connect_field_service", source=settings, name=name)
     yield made
     for project in made.values():
-        stop_dataverses(project.settings.sandbox_dir)
         project.close()
 
 
