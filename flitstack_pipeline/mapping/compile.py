@@ -6,7 +6,7 @@ field, but not what a load itself changes.
 """
 
 import difflib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,7 +16,16 @@ from flitstack_pipeline.mapping.custom import custom_fields
 from flitstack_pipeline.mapping.graph import model_order
 from flitstack_pipeline.mapping.older import as_live
 from flitstack_pipeline.mapping.selections import completed
-from flitstack_pipeline.mapping.spec import FieldSpec, ModelSpec, NewField, RecordSetSpec, SystemMap
+from flitstack_pipeline.mapping.spec import (
+    Condition,
+    Exclusion,
+    FieldSpec,
+    Lookup,
+    ModelSpec,
+    NewField,
+    RecordSetSpec,
+    SystemMap,
+)
 from flitstack_pipeline.mapping.target import (
     KEY_FIELD,
     LiveSchema,
@@ -172,7 +181,9 @@ class _Compiler:
             spec = spec.model_copy(update={"fields": found})
         made = self._fields(name, model, spec.from_, spec.fields, live)
         match = tuple(m.model_copy(update={"by": tuple(made.moved.get(f, f) for f in m.by)}) for m in spec.match)
-        spec = spec.model_copy(update={"fields": made.kept, "match": match})
+        beside = tuple(self._beside_nothing(spec.fields, made))
+        changed = {"fields": made.kept, "match": match, "exclude": (*spec.exclude, *beside)}
+        spec = spec.model_copy(update=changed)
         return CompiledRecords(name, model, spec, made.targets, made.lines)
 
     def _fields(
@@ -294,22 +305,39 @@ class _Compiler:
             alt = alt.model_copy(update={"also": tuple(self._without_absent(where, more) for more in alt.also)})
         if alt.lookup is None:
             return alt
-        if alt.lookup.model:
-            reason = "" if self.live.has_model(alt.lookup.model) else f"Odoo has no {alt.lookup.model}"
-        else:
-            homes = {name: model for name, (model, _) in self.system.record_sets().items()}
-            there = tuple(rs for rs in alt.lookup.records if homes[rs] not in self.absent)
-            if there:
-                return alt.model_copy(update={"lookup": alt.lookup.model_copy(update={"records": there})})
-            reason = self.absent[homes[alt.lookup.records[0]]]
-        if not reason:
-            return alt
+        if not (reason := self._absent_lookup(alt.lookup)):
+            there = tuple(rs for rs in alt.lookup.records if self._home_of(rs) not in self.absent)
+            return alt.model_copy(update={"lookup": alt.lookup.model_copy(update={"records": there})})
         self.notes.append(Note("absent", where, f"left empty: {reason}"))
         # The condition stays: where it is not met, the alternatives after this one are still to be tried.
         kept = {name: getattr(alt, name) for name in ("when", "write", "compare", "create", "why")} | {
             "also": list(alt.also)
         }
         return FieldSpec.model_validate({"value": None, **kept})
+
+    def _absent_lookup(self, lookup: Lookup) -> str:
+        """Why a lookup can find nothing in this Odoo, whatever the value; empty if it can."""
+        if lookup.model:
+            return "" if self.live.has_model(lookup.model) else f"Odoo has no {lookup.model}"
+        reasons = [self.absent.get(self._home_of(name), "") for name in lookup.records]
+        return reasons[0] if all(reasons) else ""
+
+    def _home_of(self, record_set: str) -> str:
+        return self.system.record_sets()[record_set][0]
+
+    def _beside_nothing(self, fields: Mapping[str, tuple[FieldSpec, ...]], made: "_Fields") -> Iterator[Exclusion]:
+        """A message, a file or an activity beside a record that this Odoo cannot have: rows to leave out, not orphans to make."""
+        for name, alternatives in fields.items():
+            target = made.targets.get(made.moved.get(name, name))
+            if target is None or target.type != "many2one_reference":
+                continue
+            before: tuple[Condition, ...] = ()
+            for alt in alternatives:
+                when = alt.when or Condition()
+                if alt.lookup and (reason := self._absent_lookup(alt.lookup)):
+                    only = when.model_copy(update={"none": (*when.none, *before)})
+                    yield Exclusion(when=only, reason=f"belongs to a record that cannot be: {reason}")
+                before = (*before, when)
 
     def _check(self, where: str, alt: FieldSpec, target: TargetField) -> None:
         for value in _constants(alt) if target.selection else ():

@@ -234,6 +234,13 @@ class Review(Spec):
     say: str
 
 
+class Exclusion(Spec):
+    """Rows that are left out besides those that fail `where`, and why."""
+
+    when: Condition
+    reason: str
+
+
 class RecordSetSpec(Spec):
     """The records that one object becomes in one model."""
 
@@ -244,6 +251,7 @@ class RecordSetSpec(Spec):
     where: Condition | None = None
     where_not_reason: str = Field(default="", description="why rows that fail `where` are excluded, in words")
     once: OneOrMany = Field(default=(), description="of rows with the same values here only the first makes a record")
+    exclude: tuple[Exclusion, ...] = ()
     match: tuple[Match, ...] = ()
     on_match: Literal["link", "overwrite"] = "link"
     no_match: Literal["create", "skip", "hold"] = "create"
@@ -327,6 +335,7 @@ __all__ = [
     "CustomFields",
     "Distinct",
     "DuplicateOf",
+    "Exclusion",
     "Explode",
     "Fallback",
     "FieldAlternatives",

@@ -113,6 +113,8 @@ def _record_set_problems(system: SystemMap, model_name: str, name: str, records:
         yield from _join_problems(system, (*loc, "joins", alias), join)
     yield from _missing((*loc, "once"), records.once, columns_of(system, records.from_))
     yield from _condition_problems((*loc, "where"), records.where, known)
+    for exclusion in records.exclude:
+        yield from _condition_problems((*loc, "exclude"), exclusion.when, known)
     for action in records.actions:
         yield from _condition_problems((*loc, "actions"), action.when, known)
     for match in records.match:

@@ -63,6 +63,9 @@ class RecordSetTransform:
         if not holds(self.spec.where, row):
             reason = self.spec.where_not_reason or f"not taken into {self.name} by the map's rule"
             return self._rejected(refs, "excluded", reason)
+        for exclusion in self.spec.exclude:
+            if holds(exclusion.when, row):
+                return self._rejected(refs, "excluded", exclusion.reason)
         if self._first and (first := self._first.before(row)):
             reason = f"the same {' and '.join(self.spec.once)} as {self.spec.from_} {first}, which stands for both"
             return self._rejected(refs, "excluded", reason)

@@ -3,11 +3,13 @@
 from typing import Any
 
 import pytest
-from support.compiling import CHAR, compiled, model, partner, with_employees
+from support.compiling import CHAR, compiled, model, odoo, partner, with_employees
+from support.odoo import fields
 
 from flitstack_pipeline.errors import ConfigurationError
 from flitstack_pipeline.mapping.compile import CompiledMap
 from flitstack_pipeline.mapping.target import Note
+from flitstack_pipeline.transform.conditions import holds
 
 # -- what this Odoo does not have -----------------------------------------------------------------------------------------
 
@@ -168,3 +170,38 @@ def test_custom_fields_of_one_name_are_refused():
         ConfigurationError, match=r"customer\.x_c_a_b: the custom field 2 would have the name of another field"
     ):
         customer_with(definition(1, key="A b", type="text"), definition(2, key="a-B!", type="text"))
+
+
+# -- what stands beside records that cannot be ---------------------------------------------------------------------------
+
+
+def _files(*homes: Any) -> dict[str, Any]:
+    models = with_employees()
+    models["files"] = model("ir.attachment", file={"from": "f", "fields": {"name": "n", "res_id": list(homes)}})
+    return models
+
+
+def _attachments():
+    live = odoo()
+    live.schema["ir.attachment"] = dict(fields(name="char", res_id="many2one_reference"))
+    return live
+
+
+def test_a_file_of_a_record_that_cannot_be_is_left_out_and_no_orphan():
+    of_worker = {"when": {"kind": "worker"}, "from": "worker", "lookup": {"records": "worker"}}
+    of_job = {"from": "job", "lookup": {"records": "job"}}
+
+    made = compiled(_files(of_worker, of_job), live=_attachments()).record_sets()["file"].spec
+    other = compiled(_files(of_job, of_worker), live=_attachments()).record_sets()["file"].spec
+
+    (left_out,) = made.exclude
+    assert left_out.reason == "belongs to a record that cannot be: Odoo has no hr.employee: the app hr is not installed"
+    assert holds(left_out.when, {"kind": "worker"})
+    assert not holds(left_out.when, {"kind": "job"})
+    assert not any(holds(e.when, {"kind": "worker"}) for e in other.exclude), "the first alternative takes every row"
+
+
+def test_a_lookup_that_can_still_find_one_leaves_nothing_out():
+    either = {"from": "x", "lookup": {"records": ["worker", "job"]}}
+
+    assert compiled(_files(either), live=_attachments()).record_sets()["file"].spec.exclude == ()
